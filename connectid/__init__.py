@@ -1,0 +1,1 @@
+"""Connect-ID: identity, messaging and notification server of frontline workers' phones."""
