@@ -13,7 +13,6 @@ import hmac
 import secrets
 from functools import lru_cache
 from hashlib import blake2b
-from typing import cast
 
 from django.conf import settings
 
@@ -96,7 +95,8 @@ def derive_code(*, purpose: str, nonce: str, key_id: str, digits: int = 6) -> st
 
 
 def _ring() -> KeyRing:
-    return cast("KeyRing", settings.SECRET_HASH_KEYS)
+    ring: KeyRing = settings.SECRET_HASH_KEYS
+    return ring
 
 
 def _digest(secret: str, purpose: str, key: Key) -> str:
