@@ -1,0 +1,1 @@
+"""What tests of several features share: fake servers, clients and fixtures. Never imported by the running server."""
