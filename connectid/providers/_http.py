@@ -18,18 +18,13 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-from prometheus_client import Counter, Histogram
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
 
 from connectid.providers._deadline import DeadlineAdapter
+from connectid.providers._watch import Throttled, TimedOut, Watch
 from connectid.providers.breaker import CircuitBreaker
 from connectid.providers.errors import Unavailable
-
-CALLS = Counter("connectid_provider_calls", "Calls to outside providers by outcome.", ["provider", "outcome"])
-SECONDS = Histogram(
-    "connectid_provider_seconds", "Seconds a provider call took, retries included.", ["provider"]
-)
 
 MAX_RETRIES = 2
 _LONGEST_PAUSE = 2.0  # seconds; a provider that asks for more is left to the caller's own retries
@@ -65,12 +60,11 @@ class Response:
 class _Failure:
     """Why one attempt failed. ``unsent`` is true only when the provider cannot have seen the request."""
 
-    outcome: str
     reason: str
-    transient: bool
+    kind: type[Unavailable] = Unavailable
+    transient: bool = True
     unsent: bool = False
     retry_after: float | None = None
-    alive: bool = False
 
 
 class HttpClient:
@@ -89,7 +83,7 @@ class HttpClient:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = name
-        self.breaker = breaker or CircuitBreaker()
+        self._watch = Watch(name, breaker)
         self._deadline = deadline
         self._connect_timeout = connect_timeout
         self._sleep = sleep
@@ -116,9 +110,7 @@ class HttpClient:
         twice after a network failure or a 429, 502, 503 or 504; any other request only when it never left this machine.
         ``max_bytes`` bounds the decoded body. Statuses below 500 other than 429 are the caller's to judge, redirects too.
         """
-        self._ask_breaker()
-        started = time.monotonic()
-        ends_at = started + (self._deadline if deadline is None else deadline)
+        ends_at = time.monotonic() + (self._deadline if deadline is None else deadline)
         request = requests.Request(
             method,
             url,
@@ -128,36 +120,19 @@ class HttpClient:
             json=json,
             data=data,
         )
-        attempt = 0
-        while True:
+        with self._watch.call() as watched:
             result = self._attempt(request, ends_at=ends_at, max_bytes=max_bytes)
-            if isinstance(result, Response):
-                break
-            pause = _pause_before_retry(attempt, result, idempotent=idempotent)
-            if pause is None or time.monotonic() + pause >= ends_at:
-                break
-            attempt += 1
-            self._sleep(pause)
-        SECONDS.labels(self.name).observe(time.monotonic() - started)
-        return self._conclude(result)
-
-    def _ask_breaker(self) -> None:
-        wait = self.breaker.ask()
-        if wait is not None:
-            CALLS.labels(self.name, "breaker_open").inc()
-            raise Unavailable(f"{self.name} is not called for a while after repeated failures", wait)
-
-    def _conclude(self, result: Response | _Failure) -> Response:
-        if isinstance(result, Response):
-            self.breaker.succeeded()
-            CALLS.labels(self.name, "ok" if result.status < 400 else "rejected").inc()
+            attempts = 1
+            while isinstance(result, _Failure):
+                pause = _pause_before_retry(attempts, result, idempotent=idempotent)
+                if pause is None or time.monotonic() + pause >= ends_at:
+                    raise result.kind(f"{self.name} {result.reason}", result.retry_after)
+                self._sleep(pause)
+                result = self._attempt(request, ends_at=ends_at, max_bytes=max_bytes)
+                attempts += 1
+            if result.status >= 400:
+                watched.outcome = "rejected"
             return result
-        if result.alive:
-            self.breaker.succeeded()
-        else:
-            self.breaker.failed()
-        CALLS.labels(self.name, result.outcome).inc()
-        raise Unavailable(f"{self.name} {result.reason}", result.retry_after)
 
     def _attempt(self, request: requests.Request, *, ends_at: float, max_bytes: int) -> Response | _Failure:
         session = self._pooled_session()
@@ -173,14 +148,13 @@ class HttpClient:
         except (requests.RequestException, HTTPError, OSError) as error:
             return _network_failure(error)
         if body is None:
-            return _Failure("unavailable", "sent more than was allowed", transient=False)
+            return _Failure("sent more than was allowed", transient=False)
         if answer.status_code == 429 or answer.status_code >= 500:
             return _Failure(
-                "unavailable",
                 f"answered {answer.status_code}",
+                Throttled if answer.status_code == 429 else Unavailable,
                 transient=answer.status_code in _RETRIED_STATUSES,
                 retry_after=_retry_after(answer.headers.get("Retry-After")),
-                alive=answer.status_code == 429,  # it works, we are too fast: no reason to stop all calls
             )
         return Response(self.name, answer.status_code, answer.headers, body)
 
@@ -196,7 +170,7 @@ class HttpClient:
             return self._session
 
 
-_TIMED_OUT = _Failure("timeout", "did not answer in time", transient=True)
+_TIMED_OUT = _Failure("did not answer in time", TimedOut)
 
 
 def _no_auth(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -222,23 +196,21 @@ def _network_failure(error: Exception) -> _Failure:
             | requests.exceptions.MissingSchema()
             | requests.exceptions.InvalidSchema()
         ):
-            return _Failure(
-                "unavailable", "has an address in the settings that cannot be used", transient=False
-            )
+            return _Failure("has an address in the settings that cannot be used", transient=False)
         case requests.exceptions.SSLError():
-            return _Failure("unavailable", "could not be reached securely", transient=False)
+            return _Failure("could not be reached securely", transient=False)
         case requests.ConnectTimeout():
-            return _Failure("timeout", "could not be reached in time", transient=True, unsent=True)
+            return _Failure("could not be reached in time", TimedOut, unsent=True)
         case requests.ConnectionError() if isinstance(getattr(inner, "reason", None), NewConnectionError):
-            return _Failure("unavailable", "could not be reached", transient=True, unsent=True)
+            return _Failure("could not be reached", unsent=True)
         case requests.Timeout() | TimeoutError():
             return _TIMED_OUT
         case requests.ConnectionError() if _timed_out(inner):  # while sending, or in the middle of the body
             return _TIMED_OUT
         case requests.ConnectionError() | requests.exceptions.ChunkedEncodingError():
-            return _Failure("unavailable", "broke the connection", transient=True)
+            return _Failure("broke the connection")
         case _:
-            return _Failure("unavailable", "gave an answer that cannot be read", transient=False)
+            return _Failure("gave an answer that cannot be read", transient=False)
 
 
 def _timed_out(error: object) -> bool:
@@ -247,13 +219,13 @@ def _timed_out(error: object) -> bool:
     return isinstance(error, ReadTimeoutError)
 
 
-def _pause_before_retry(attempt: int, failure: _Failure, *, idempotent: bool) -> float | None:
+def _pause_before_retry(attempts: int, failure: _Failure, *, idempotent: bool) -> float | None:
     """Seconds to wait before trying again, or ``None`` when there must be no other try."""
-    if attempt >= MAX_RETRIES or not failure.transient or not (idempotent or failure.unsent):
+    if attempts > MAX_RETRIES or not failure.transient or not (idempotent or failure.unsent):
         return None
     if failure.retry_after is not None:
         return failure.retry_after if failure.retry_after <= _LONGEST_PAUSE else None
-    return _FIRST_PAUSE * 2.0**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, guards nothing
+    return _FIRST_PAUSE * 2.0 ** (attempts - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, guards nothing
 
 
 def _retry_after(value: str | None) -> float | None:
