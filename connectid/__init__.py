@@ -1,1 +1,3 @@
 """Connect-ID: identity, messaging and notification server of frontline workers' phones."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Composition of the server: environment, Django settings, URLs, schedule. The only package that knows every feature."""

@@ -1,0 +1,130 @@
+"""Django's settings, derived from the environment. What an operator chooses is in :mod:`connectid.config.env`."""
+
+from typing import Any
+
+import django_stubs_ext
+from dmr.openapi import OpenAPIConfig
+from dmr.settings import Settings as DmrSetting
+
+from connectid import __version__
+from connectid.config import env as environment
+from connectid.config.databases import databases
+from connectid.core.keyring import KeyRing
+
+# Django's generic classes (ModelAdmin[Account], CharField[str, str]) can be subscripted only after this.
+django_stubs_ext.monkeypatch()
+
+ENV = environment.load()
+
+# What the environment says, under its own names: SMS_PROVIDER, TWILIO_API_URL, ...
+globals().update({name: getattr(ENV, name) for name in environment.names()})
+
+PRODUCTION = ENV.ENVIRONMENT == "production"
+EMBEDDED = ENV.ENVIRONMENT == "embedded"
+TESTING = ENV.ENVIRONMENT == "test"
+DEBUG = ENV.DEBUG
+SECRET_KEY = ENV.SECRET_KEY
+SECRET_HASH_KEYS: KeyRing | None = ENV.SECRET_HASH_KEYS
+FIELD_ENCRYPTION_KEYS: KeyRing | None = ENV.FIELD_ENCRYPTION_KEYS
+ALLOWED_HOSTS = list(ENV.ALLOWED_HOSTS) or ["*"]
+ALLOW_PRIVATE_CALLBACKS = (
+    not PRODUCTION if ENV.ALLOW_PRIVATE_CALLBACKS is None else ENV.ALLOW_PRIVATE_CALLBACKS
+)
+SMS_PROVIDER = ENV.SMS_PROVIDER or "sandbox"
+PUSH_PROVIDER = ENV.PUSH_PROVIDER or "sandbox"
+INTEGRITY_PROVIDER = ENV.INTEGRITY_PROVIDER or "sandbox"
+
+INSTALLED_APPS = [
+    "connectid.accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "dmr",
+    "waffle",
+    "connectid.devices",
+]
+
+MIDDLEWARE = [
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "connectid.web.unavailable.UnavailableMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+ROOT_URLCONF = "connectid.config.urls"
+WSGI_APPLICATION = "connectid.config.wsgi.application"
+APPEND_SLASH = False  # both variants of every path are served; a redirect would lose a phone's body
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data
+DATABASES = databases(ENV)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.Account"
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": ENV.REDIS_URL,
+            "KEY_PREFIX": "cid",
+        }
+        if ENV.REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    ),
+}
+
+# Bodies: each route has its own, lower limit (connectid.web.parsing); this one is the largest of them.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# The API
+DMR_SETTINGS: dict[str, Any] = {
+    DmrSetting.validate_responses: TESTING,
+    DmrSetting.semantic_schema_providers: [],
+    DmrSetting.openapi_config: OpenAPIConfig(
+        title="Connect-ID",
+        version=__version__,
+        openapi_version="3.1.0",
+        summary="Identity, messaging and notification server of frontline workers' phones",
+    ),
+}
+
+# Language and time
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Pages
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ENV.DATA_DIR},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}

@@ -1,0 +1,27 @@
+"""Every URL: each feature's own list, joined."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+
+from connectid.accounts.urls import urlpatterns as accounts
+from connectid.web import openapi, pages
+from connectid.web.routes import routes
+
+api: list[URLPattern] = [
+    *routes(("users/", pages.ping)),
+    *accounts,
+]
+openapi.describe(api)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *api,
+    path("openapi.json", openapi.openapi_json),
+    path("docs", openapi.docs),
+    path("docs/", openapi.docs),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "connectid.web.pages.not_found"
+handler500 = "connectid.web.pages.fault"
+handler400 = "connectid.web.pages.bad_request"
+handler403 = "connectid.web.pages.forbidden"

@@ -1,0 +1,1 @@
+"""An enrolled phone and its own secret, the device credential (contract A1)."""

@@ -1,0 +1,33 @@
+"""Enrolled phones."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from connectid.core import clock
+from connectid.core.fields import DigestField
+
+
+class Device(models.Model):
+    """One installation of the app that holds, or held, a credential of an account.
+
+    The credential is 256 random bits; only its keyed digest is kept, and that digest is the index by which a request is
+    authenticated. A revoked device stays for as long as its phone must be told that another one took over.
+    """
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
+    credential_digest = DigestField(unique=True)
+    installation_id = models.CharField(max_length=100, blank=True, help_text="cc_device_id, made by the app.")
+    model = models.CharField(
+        max_length=255, blank=True, help_text="Manufacturer and model, as the app reports them."
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    last_accessed_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-last_accessed_at"], name="device_latest")]
+
+    def __str__(self) -> str:
+        return f"device {self.pk}"

@@ -1,0 +1,40 @@
+"""Where an endpoint's typed arguments come from: the body and the query string."""
+
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from dmr.components import BodyComponent, QueryComponent
+from dmr.types import EMPTY
+
+from connectid.web import parsing
+
+_Model = TypeVar("_Model")
+
+
+class WireBody(BodyComponent):
+    """The body, whatever its content type; bounded by the endpoint's ``body_limit``.
+
+    The value as received, with its keys in the order in which they came, stays at ``endpoint.received_body``: the
+    attestation's hash is computed over it (contract 5.1).
+    """
+
+    def provide_context_data(
+        self, endpoint: Any, controller: Any, *, field_model: Any, default: Any = EMPTY
+    ) -> Any:
+        controller.received_body = parsing.read_body(controller.request, limit=controller.body_limit)
+        return controller.received_body
+
+
+class WireQuery(QueryComponent):
+    """The query string."""
+
+    def provide_context_data(
+        self, endpoint: Any, controller: Any, *, field_model: Any, default: Any = EMPTY
+    ) -> dict[str, Any]:
+        # PostgreSQL cannot hold a NUL, and no client sends one.
+        if "%00" in controller.request.META.get("QUERY_STRING", ""):
+            raise parsing.Unacceptable("A NUL character in the query string")
+        return super().provide_context_data(endpoint, controller, field_model=field_model, default=default)
+
+
+Body: TypeAlias = Annotated[_Model, WireBody()]  # noqa: UP040 - dmr reads the annotation's metadata
+Query: TypeAlias = Annotated[_Model, WireQuery()]  # noqa: UP040

@@ -1,0 +1,158 @@
+"""The base of every API endpoint: one class that turns the contract's section 2 into behaviour.
+
+A view derives from :class:`Endpoint`, declares what it takes (``parsed_body: Body[...]``), who may call (``auth``), what it
+answers (its return annotation) and how it words refusals (``refusals``), and makes one call to an operation or a query.
+Bodies, versions, headers, error shapes and the API document come from here.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.functional import cached_property
+from dmr import Controller
+from dmr.exceptions import NotAuthenticatedError, ValidationError
+from dmr.metadata import ResponseSpec
+from dmr.plugins.msgspec import MsgspecSerializer
+
+from connectid.core import clock
+from connectid.core.errors import DomainError
+from connectid.web import negotiation, parsing, problems
+from connectid.web.authentication import Scheme
+from connectid.web.components import Body, Query
+from connectid.web.operation import WireOperation
+from connectid.web.problems import ErrorKey, Refusal
+
+__all__ = ["Body", "Endpoint", "Query"]
+
+log = structlog.get_logger(__name__)
+
+type Refused = type[DomainError] | Refusal
+
+EMPTY_CONTENT_TYPE = "text/html; charset=utf-8"
+
+
+class Endpoint(Controller[MsgspecSerializer]):
+    """One URL of the API."""
+
+    refusals: ClassVar[Sequence[Refused]] = ()
+    """What this endpoint may refuse: error classes, worded under :attr:`error_key`, or :class:`Refusal` where one differs."""
+    error_key: ClassVar[ErrorKey] = "error_code"
+    invalid: ClassVar[Refused] = Refusal(problems.InvalidRequest, key="detail")
+    """The refusal of a body that lacks a field or has one of the wrong type."""
+    body_limit: ClassVar[int] = parsing.PHONE_BODY
+    """Most bytes of a body."""
+    versioned: ClassVar[bool] = True
+    """Whether Accept names a version and the answer carries ``X-API-Current-Version`` (contract 2.2)."""
+
+    endpoint_cls = WireOperation
+    validate_negotiation = False
+    semantic_responses = False
+    worded: ClassVar[dict[type[DomainError], Refusal]]
+    received_body: Any = None
+    """The body as parsed, keys in the order in which they came; set once ``Body`` was read."""
+
+    def __init_subclass__(cls) -> None:
+        declared = list(cls._declared_refusals())
+        cls.worded = {refusal.error: refusal for refusal in reversed(declared)}
+        cls.responses = problems.response_specs(declared, owner=cls.__name__)
+        super().__init_subclass__()
+
+    @classmethod
+    def _declared_refusals(cls) -> Iterator[Refusal]:
+        """Every refusal of this endpoint, its schemes and the framework; the first wording of an error counts."""
+        for refused in (*cls.refusals, cls.invalid):
+            yield problems.refusal_of(refused, key=cls.error_key)
+        for scheme in cls._schemes():
+            yield from scheme.refusals
+            yield scheme.missing
+        if hasattr(cls, "post"):
+            yield Refusal(problems.MalformedBody, key="detail")
+            yield Refusal(problems.RequestTooLarge, key=cls.error_key)
+            yield Refusal(problems.UnsupportedMedia, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, key="detail")
+        yield Refusal(problems.Throttled, key="detail")
+        if cls.versioned:
+            yield Refusal(problems.NotAcceptable, HTTPStatus.NOT_ACCEPTABLE, key="detail")
+
+    @classmethod
+    def _schemes(cls) -> list[Scheme[Any]]:
+        return (
+            [scheme for scheme in cls.auth if isinstance(scheme, Scheme)]
+            if isinstance(cls.auth, Sequence)
+            else []
+        )
+
+    @cached_property
+    def received_at(self) -> datetime:
+        """The moment by which this request is judged; views pass it down as ``at=``."""
+        return clock.now()
+
+    @cached_property
+    def version(self) -> str:
+        """The API version that the client asked for."""
+        return negotiation.version_of(self.request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer the request, with the headers that the contract promises on every answer."""
+        try:
+            if self.versioned:
+                negotiation.version_of(request)
+        except negotiation.NotAcceptable as refused:
+            response: HttpResponseBase = self._detail(str(refused), HTTPStatus.NOT_ACCEPTABLE)
+        else:
+            response = super().dispatch(request, *args, **kwargs)
+        if self.versioned:
+            response[negotiation.VERSION_HEADER] = negotiation.CURRENT_VERSION
+        if isinstance(response, HttpResponse) and not response.content:
+            response["Content-Type"] = EMPTY_CONTENT_TYPE
+        return response
+
+    def handle_method_not_allowed(self, method: str) -> HttpResponse:
+        """405 as clients know it, with the methods that would be allowed."""
+        response = self._detail(f'Method "{method}" not allowed.', HTTPStatus.METHOD_NOT_ALLOWED)
+        response["Allow"] = ", ".join(sorted(self.api_endpoints))
+        return response
+
+    def handle_error(self, endpoint: Any, controller: Any, exc: Exception) -> HttpResponse:
+        """Word every anticipated failure; anything else becomes a 500 outside."""
+        match exc:
+            case DomainError():
+                return self.refuse(exc)
+            case NotAuthenticatedError():
+                missing = self._schemes()[0].missing
+                return self._answer(missing, missing.error())
+            case ValidationError() | parsing.Unacceptable():
+                return self.refuse(problems.refusal_of(self.invalid, key=self.error_key).error())
+            case parsing.BodyTooLarge():
+                return self.refuse(problems.RequestTooLarge())
+            case parsing.BodyRefused():
+                return self._detail(str(exc), exc.status)
+        raise exc
+
+    def refuse(self, error: DomainError) -> HttpResponse:
+        """Answer ``error`` in this endpoint's words."""
+        refusal = self.worded.get(type(error))
+        if refusal is None:
+            log.error("undeclared_refusal", endpoint=type(self).__name__, code=error.code)
+            refusal = Refusal(type(error), key=self.error_key)
+        return self._answer(refusal, error)
+
+    def format_error(self, error: str | Exception, **_where: Any) -> Any:
+        """Only reached when an answer does not match its declaration, which tests must not overlook."""
+        raise AssertionError(f"{type(self).__name__} answered what it does not declare: {error}")
+
+    def _answer(self, refusal: Refusal, error: DomainError) -> HttpResponse:
+        return self.to_error(
+            refusal.body(error), status_code=refusal.http_status, headers=refusal.headers(error)
+        )
+
+    def _detail(self, text: str, status: HTTPStatus) -> HttpResponse:
+        return self.to_error({"detail": text}, status_code=status)
+
+
+def declared_responses(endpoint: type[Endpoint]) -> Sequence[ResponseSpec]:
+    """Every refusal that ``endpoint`` declares, one spec per status: for the generated references."""
+    return endpoint.responses if isinstance(endpoint.responses, Sequence) else ()

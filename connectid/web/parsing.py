@@ -1,0 +1,169 @@
+"""Request bodies into plain Python values: strict JSON, URL-encoded forms and multipart (contract 2.1).
+
+Three kinds of refusal, each cheap: :class:`BodyTooLarge` is decided from the length alone, :class:`Malformed` means that the
+text is not JSON (or not a form), :class:`Unacceptable` that it is, but of a shape nobody sends in good faith: nested deeper
+than :data:`MAX_DEPTH`, a repeated key, ``NaN``, half a surrogate pair, a NUL character.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+
+MAX_DEPTH = 20
+"""Objects and lists inside each other, the outermost counted. The deepest real body (``add_credential``) has 5."""
+
+KIBIBYTE = 1024
+PHONE_BODY = 256 * KIBIBYTE
+PHOTO_BODY = 1536 * KIBIBYTE
+SERVER_BODY = 4096 * KIBIBYTE
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+
+
+class BodyRefused(Exception):
+    """The body was not understood; the endpoint words the answer."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class Malformed(BodyRefused):
+    """Not JSON, or not a form."""
+
+
+class Unacceptable(BodyRefused):
+    """Well formed, but not a body that any client sends."""
+
+
+class BodyTooLarge(BodyRefused):
+    """More bytes than the route takes."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedMediaType(BodyRefused):
+    """A content type that no endpoint reads."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+def read_body(request: HttpRequest, *, limit: int) -> Any:
+    """Return the parsed body: any JSON value, or a dictionary of a form's last values.
+
+    A body of zero bytes is an empty dictionary whatever its content type: phones post without body and without type
+    (contract 17, rule 3). Raises :class:`BodyRefused`.
+    """
+    if _content_length(request) > limit:
+        raise BodyTooLarge(f"Request body is larger than {limit} bytes.")
+    match request.content_type:
+        case "application/json":
+            return read_json(_raw(request))
+        case "application/x-www-form-urlencoded" | "multipart/form-data":
+            return _read_form(request)
+        case _ if not _raw(request):
+            return {}
+        case other:
+            raise UnsupportedMediaType(f'Unsupported media type "{other}" in request.')
+
+
+def read_json(raw: bytes) -> Any:
+    """Return the value of ``raw``; an empty text is an empty object. Raises :class:`Malformed` or :class:`Unacceptable`."""
+    if not raw:
+        return {}
+    _refuse_deep(raw)
+    try:
+        text = raw.decode()
+        value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"JSON parse error - {_reason(error)}") from error
+    if "\\u" in text:
+        _refuse_unstorable(value)
+    return value
+
+
+def _refuse_deep(raw: bytes) -> None:
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return
+    depth = 0
+    for bracket in _STRINGS.sub(b"", raw).translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise Unacceptable(f"JSON parse error - nested deeper than {MAX_DEPTH}")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise Unacceptable("JSON parse error - a key is repeated")
+    return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise Unacceptable(f"JSON parse error - {name} is not a JSON number")
+
+
+def _refuse_unstorable(value: Any) -> None:
+    """Refuse escapes that parse but that no database column or UTF-8 answer can hold."""
+    for text in _texts(value):
+        if "\x00" in text:
+            raise Unacceptable("JSON parse error - a NUL character in a text")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise Unacceptable("JSON parse error - half of a surrogate pair") from error
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _reason(error: Exception) -> str:
+    """Say where the text breaks without repeating any of it."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg}: line {error.lineno} column {error.colno} (char {error.pos})"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return "a number or a nesting beyond any use"
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _raw(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except (UnreadablePostError, RequestDataTooBig) as error:
+        raise Malformed("The request body could not be read.") from error
+
+
+def _read_form(request: HttpRequest) -> dict[str, Any]:
+    try:
+        fields = request.POST.dict()
+    except (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError, ValueError) as error:
+        raise Malformed("Form parse error") from error
+    for name, value in fields.items():
+        if "\x00" in name or "\x00" in value:
+            raise Unacceptable("A NUL character in a form field")
+    return fields

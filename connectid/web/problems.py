@@ -1,0 +1,187 @@
+"""From a refusal to an answer: the only place that builds an error body.
+
+The wire keeps the historical difference between ``error`` and ``error_code``: a phone reads the second, so a code that moves
+from one key to the other can turn a message into a crash (contract 4.1). Each endpoint therefore says under which key and
+with which status it words each refusal, as a :class:`Refusal`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+from dmr.headers import HeaderSpec
+from dmr.metadata import ResponseSpec
+
+from connectid.core.errors import DomainError, Kind
+
+type ErrorKey = Literal["error_code", "error", "errors", "detail", "empty"]
+
+STATUS_OF_KIND: Mapping[Kind, HTTPStatus] = {
+    Kind.INVALID: HTTPStatus.BAD_REQUEST,
+    Kind.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Kind.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class InvalidRequest(DomainError):
+    """The body lacks a field or has one of the wrong type."""
+
+    code = "Invalid request."
+    kind = Kind.INVALID
+
+
+class MalformedBody(DomainError):
+    """The body is not JSON or not a form."""
+
+    code = "JSON parse error"
+    kind = Kind.INVALID
+
+
+class RequestTooLarge(DomainError):
+    """The body has more bytes than the route takes."""
+
+    code = "REQUEST_TOO_LARGE"
+    kind = Kind.TOO_LARGE
+
+
+class UnsupportedMedia(DomainError):
+    """The body's content type is none that the API reads."""
+
+    code = "Unsupported media type in request."
+    kind = Kind.INVALID
+
+
+class NotAcceptable(DomainError):
+    """The Accept header names an unknown version or excludes JSON."""
+
+    code = 'Invalid version in "Accept" header.'
+    kind = Kind.INVALID
+
+
+class NotAuthenticated(DomainError):
+    """The request carries no credentials that this endpoint knows."""
+
+    code = "Authentication credentials were not provided."
+    kind = Kind.UNAUTHENTICATED
+
+
+class NotFound(DomainError):
+    """There is no such thing, or the feature is switched off."""
+
+    code = "Not found."
+    kind = Kind.NOT_FOUND
+
+
+class Throttled(DomainError):
+    """The caller spent a limit."""
+
+    code = "Request was throttled."
+    kind = Kind.RATE_LIMITED
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """How one endpoint words one refusal: with which status and under which key.
+
+    ``status`` defaults to that of the refusal's kind. ``tells_retry`` adds ``retry_after_seconds`` to the body. ``challenge``
+    is the ``WWW-Authenticate`` of a 401.
+    """
+
+    error: type[DomainError]
+    status: HTTPStatus | None = None
+    key: ErrorKey = "error_code"
+    tells_retry: bool = False
+    challenge: str | None = None
+
+    @property
+    def http_status(self) -> HTTPStatus:
+        return self.status or STATUS_OF_KIND[self.error.kind]
+
+    def body(self, raised: DomainError | None = None) -> Any:
+        """The answer's body for ``raised``, or an example of it without one."""
+        error = self.error
+        if self.key == "empty":
+            return None
+        text: str = error.code
+        if error is Throttled:
+            text = f"{text} Expected available in {raised.retry_after if raised else 60} seconds."
+        found: dict[str, Any] = {self.key: text}
+        if error.sub_code is not None:
+            found["error_sub_code"] = error.sub_code
+        if self.tells_retry:
+            found["retry_after_seconds"] = (raised.retry_after if raised else 60) or 0
+        return found
+
+    def headers(self, raised: DomainError) -> dict[str, str]:
+        found = {} if raised.retry_after is None else {"Retry-After": str(raised.retry_after)}
+        if self.http_status == HTTPStatus.UNAUTHORIZED and self.challenge:
+            found["WWW-Authenticate"] = self.challenge
+        return found
+
+
+def refusal_of(declared: type[DomainError] | Refusal, *, key: ErrorKey) -> Refusal:
+    """Return ``declared`` as a :class:`Refusal`, under ``key`` where it does not say otherwise."""
+    return declared if isinstance(declared, Refusal) else Refusal(declared, key=key)
+
+
+def response_specs(refusals: Iterable[Refusal], *, owner: str) -> list[ResponseSpec]:
+    """Describe every refusal for the API document and for the validation of answers in tests, one spec per status.
+
+    ``owner`` is the endpoint's name, which the schemas carry.
+    """
+    by_status: dict[HTTPStatus, list[Refusal]] = {}
+    for refusal in refusals:
+        listed = by_status.setdefault(refusal.http_status, [])
+        if refusal not in listed:
+            listed.append(refusal)
+    return [_spec(status, listed, owner) for status, listed in by_status.items()]
+
+
+def _spec(status: HTTPStatus, refusals: list[Refusal], owner: str) -> ResponseSpec:
+    headers = {
+        "Retry-After": HeaderSpec(skip_validation=True, description="Seconds until the next try makes sense.")
+    }
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = HeaderSpec(skip_validation=True, description="How to authenticate.")
+    return ResponseSpec(
+        _body_type(f"{owner}{status.value}", refusals),
+        status_code=status,
+        headers=headers,
+        description=_description(refusals),
+    )
+
+
+def _description(refusals: list[Refusal]) -> str:
+    lines = []
+    for refusal in refusals:
+        body = refusal.body()
+        meaning = " ".join((refusal.error.__doc__ or "").split())
+        shown = "empty body" if body is None else f"`{msgspec.json.encode(body).decode()}`"
+        lines.append(f"- {shown}: {meaning}")
+    return "\n".join(lines)
+
+
+def _body_type(name: str, refusals: list[Refusal]) -> Any:
+    """A struct that allows exactly the keys and codes of ``refusals``; None where all of them are empty."""
+    bodies = [refusal.body() or {} for refusal in refusals]
+    texts: dict[str, set[str]] = {}
+    for key, text in (item for body in bodies for item in body.items() if item[0] != "retry_after_seconds"):
+        texts.setdefault(key, set()).add(text)
+    if not texts:
+        return None
+    fields: list[tuple[Any, ...]] = []
+    for key, words in texts.items():
+        kind: Any = str if key == "detail" else Literal[tuple(sorted(words))]
+        always = all(key in body for body in bodies)
+        fields.append((key, kind) if always else (key, kind | msgspec.UnsetType, msgspec.UNSET))
+    if any("retry_after_seconds" in body for body in bodies):
+        fields.append(("retry_after_seconds", int | msgspec.UnsetType, msgspec.UNSET))
+    struct: Any = msgspec.defstruct(name, fields, forbid_unknown_fields=True, kw_only=True)
+    return struct | None if any(refusal.key == "empty" for refusal in refusals) else struct

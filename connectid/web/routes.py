@@ -1,0 +1,37 @@
+"""Routes: whole wire paths, each served with and without its trailing slash, never by a redirect (contract, rule 1)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+from django.views import View
+from dmr.openapi.objects import Operation, PathItem, Response
+from dmr.routing import external_path
+
+type ViewFunction = Callable[..., HttpResponseBase]
+
+
+def routes(*pairs: tuple[str, type[View] | ViewFunction]) -> list[URLPattern]:
+    """Serve every ``(wire path, view)`` pair, each path as the contract tabulates it: the whole of a ``urls.py``."""
+    return [pattern for wire_path, view in pairs for pattern in _variants(wire_path, view)]
+
+
+def documented(patterns: list[URLPattern]) -> list[URLPattern]:
+    """The tabulated variant of each route: what the API document and the table of routes show."""
+    return [pattern for pattern in patterns if pattern.name]
+
+
+def _variants(wire_path: str, view: type[View] | ViewFunction) -> list[URLPattern]:
+    twin = wire_path.removesuffix("/") if wire_path.endswith("/") else f"{wire_path}/"
+    name = wire_path.strip("/")
+    if isinstance(view, type):
+        function = view.as_view()
+        return [path(wire_path, function, name=name), path(twin, function)]
+    return [external_path(wire_path, view, openapi=_plain_page(view), name=name), path(twin, view)]
+
+
+def _plain_page(view: Any) -> PathItem:
+    """A plain Django view in the API document: that it exists and what its docstring says."""
+    summary = (view.__doc__ or "").strip().partition("\n")[0]
+    return PathItem(get=Operation(summary=summary, responses={"200": Response(description=summary)}))

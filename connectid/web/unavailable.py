@@ -1,0 +1,38 @@
+"""A database that does not answer is not a fault of the request: 503, soon, in plain text.
+
+Plain text on purpose: CommCare HQ reads JSON from userinfo whatever its status, and JSON without ``sub`` makes it
+wipe the phone's link (contract 14.5).
+"""
+
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from psycopg_pool import PoolTimeout
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER = 5
+"""Seconds; about what a failover of a managed PostgreSQL's proxy takes to be noticed."""
+
+
+class UnavailableMiddleware:
+    """Answer 503 with ``Retry-After`` where a view failed for want of its database."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django's hook for an exception that a view raised."""
+        if not isinstance(exception, (OperationalError, InterfaceError, PoolTimeout)):
+            return None
+        log.error("database_unavailable", exception=type(exception).__name__)
+        response = HttpResponse(
+            "Temporarily unavailable.\n", status=503, content_type="text/plain; charset=utf-8"
+        )
+        response["Retry-After"] = str(RETRY_AFTER)
+        return response
