@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "dmr",
     "waffle",
     "connectid.devices",
+    "connectid.sandbox",
 ]
 
 MIDDLEWARE = [

@@ -1,9 +1,11 @@
 """Every URL: each feature's own list, joined."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from connectid.accounts.urls import urlpatterns as accounts
+from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.web import openapi, pages
 from connectid.web.routes import routes
 
@@ -20,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", openapi.docs),
     path("admin/", admin.site.urls),
 ]
+if settings.ENVIRONMENT != "production":
+    urlpatterns += sandbox
 
 handler404 = "connectid.web.pages.not_found"
 handler500 = "connectid.web.pages.fault"

@@ -12,11 +12,11 @@ class ProviderError(Exception):
         self.reason = reason
 
 
-class Rejected(ProviderError):  # noqa: N818 - the word callers think in
+class Rejected(ProviderError):
     """The provider understood the request and refused it for good; the same request will be refused again."""
 
 
-class Unavailable(ProviderError):  # noqa: N818 - as above
+class Unavailable(ProviderError):
     """The provider could not answer now; the same request may succeed later.
 
     ``retry_after`` is the number of seconds the provider asked us to wait, or ``None`` when it did not say.

@@ -54,7 +54,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"deleted": inbox.clear()})
     after, limit = _whole(request.GET.get("after", "0")), _whole(request.GET.get("limit", "100"))
     if after is None or limit is None:
-        return JsonResponse({"error": "after and limit are whole numbers"}, status=400)
+        return JsonResponse({"error": "after and limit are whole numbers."}, status=400)
     found = inbox.messages(
         kind=request.GET.get("kind", ""), to=_recipient(request.GET.get("to", "")), after=after, limit=limit
     )
@@ -69,12 +69,13 @@ def invited_numbers(request: HttpRequest) -> HttpResponse:
     """List the numbers that are invited in the Connect sandbox, or register one: ``{"phone_number": "+265..."}``."""
     if request.method == "POST":
         if request.content_type != "application/json":
-            return JsonResponse({"error": "send application/json"}, status=415)
+            return JsonResponse({"error": "Send application/json."}, status=415)
         try:
             number = phone.parse(json.loads(request.body)["phone_number"])
         except (ValueError, KeyError, TypeError, RecursionError, phone.UnparsablePhoneNumber):
             return JsonResponse(
-                {"error": "phone_number has to be a number such as +265991234567"}, status=400
+                {"error": "That is not a phone number with its country code, such as +265991234567."},
+                status=400,
             )
         invited.register(number.e164)
     return JsonResponse({"suffix": invited.SUFFIX, "phone_numbers": invited.registered()})

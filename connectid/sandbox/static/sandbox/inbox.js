@@ -95,7 +95,8 @@ function showKinds() {
 }
 
 function showEmpty() {
-  find("empty").hidden = list.childElementCount > 0;
+  find("empty").hidden = state.messages.length > 0;
+  find("no-match").hidden = state.messages.length === 0 || list.childElementCount > 0;
 }
 
 function showAll() {
@@ -131,8 +132,8 @@ async function look() {
   try {
     const { messages } = await ask(`/sandbox/api/messages?limit=${SHOWN}&after=${state.newest}`);
     add(messages);
-    say("live", "Live");
     showEmpty();
+    say("live", "Live");
   } catch {
     say("lost", "The server does not answer; trying again");
   }
