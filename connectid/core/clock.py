@@ -1,7 +1,7 @@
 """The time, read in one place.
 
-Views call ``now()`` once and pass the answer down as ``at=``; operations and queries never ask again, so one request
-sees one instant and a test decides which.
+Views call ``now()`` once and pass the answer down as ``at=``; operations and queries never ask again, so one
+request sees one instant and a test decides which.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class FrozenClock:
         return self._at
 
     def advance(self, delta: timedelta | None = None, /, **units: float) -> datetime:
-        """Move by ``delta``, or by the units of ``timedelta`` (``advance(minutes=5)``), and return the new instant."""
+        """Move by ``delta`` or by units of ``timedelta`` (``advance(minutes=5)``); returns the new instant."""
         step = timedelta(**units) if delta is None else delta + timedelta(**units)
         with self._lock:
             self._at += step
@@ -36,12 +36,15 @@ class FrozenClock:
             return self._at
 
 
-_frozen: FrozenClock | None = None
+class _Process:
+    """What the whole process shares."""
+
+    frozen: FrozenClock | None = None
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    clock = _frozen
+    clock = _Process.frozen
     return datetime.now(UTC) if clock is None else clock.at
 
 
@@ -51,14 +54,13 @@ def frozen(at: datetime | None = None) -> Iterator[FrozenClock]:
 
     Blocks nest: leaving one restores the clock of the block around it.
     """
-    global _frozen
-    outer = _frozen
+    outer = _Process.frozen
     clock = FrozenClock(now() if at is None else at)
-    _frozen = clock
+    _Process.frozen = clock
     try:
         yield clock
     finally:
-        _frozen = outer
+        _Process.frozen = outer
 
 
 def _aware(at: datetime) -> datetime:

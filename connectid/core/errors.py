@@ -1,8 +1,8 @@
 """Refusals: the anticipated "no" of a feature.
 
-A refusal says what it means (``kind``) and which word the wire uses for it (``code``); it knows nothing of HTTP. The
-web layer alone turns a kind into a status and a refusal into a body. Anything that is not a refusal is a fault, and
-becomes a plain 500.
+A refusal says what it means (``kind``) and which word the wire uses for it (``code``); it knows nothing of
+HTTP. The web layer alone turns a kind into a status and a refusal into a body. Anything that is not a refusal
+is a fault, and becomes a plain 500.
 """
 
 from enum import Enum
@@ -31,7 +31,7 @@ class Kind(Enum):
 
 
 class DomainError(Exception):
-    """A refusal. Subclass it per refusal; the docstring says when it happens and appears in the generated reference.
+    """A refusal. One subclass each; its docstring says when it happens and appears in the reference.
 
     ``code`` is a wire contract: never rename one that clients know. ``retry_after`` is in whole seconds.
     """

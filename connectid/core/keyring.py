@@ -1,7 +1,7 @@
 """Key rings: named keys, the current one first.
 
-A ring is written ``id:base64,id:base64``. New secrets are made with the first key; the others only verify and decrypt
-what was made before. Rotating a key is putting a new one in front (docs/howto/rotate-keys.md).
+A ring is written ``id:base64,id:base64``. New secrets are made with the first key; the others only verify and
+decrypt what was made before. Rotating a key is putting a new one in front (docs/howto/rotate-keys.md).
 """
 
 import base64
@@ -29,7 +29,7 @@ class KeyRingError(ValueError):
 
 
 class UnknownKey(LookupError):
-    """A stored secret names a key that is not on the ring: the ring lost a key, or belongs to another deployment."""
+    """A stored secret names a key that is not on the ring."""
 
     def __init__(self, key_id: str) -> None:
         super().__init__(f"no key {key_id!r} on the ring; put the old key back behind the current one")
@@ -86,8 +86,8 @@ class KeyRing:
 def parse(text: str) -> KeyRing:
     """Read ``id:base64,id:base64`` (either alphabet of base64; blanks around parts are forgiven).
 
-    Raises ``KeyRingError`` naming every fault at once: ids repeated or malformed, keys repeated, of bad base64, or not
-    of 32 to 64 bytes.
+    Raises ``KeyRingError`` naming every fault at once: ids repeated or malformed, keys repeated, of bad
+    base64, or not of 32 to 64 bytes.
     """
     faults: list[str] = []
     keys: list[Key] = []

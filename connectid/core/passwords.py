@@ -67,7 +67,7 @@ class Argon2idPeppered(BasePasswordHasher):
 
     def verify(self, password: str, encoded: str) -> bool:
         """Whether the password is the hashed one; False when its key left the ring."""
-        _, key_id, argon2id = encoded.split("$", 2)
+        key_id, _, argon2id = encoded.removeprefix(f"{self.algorithm}$").partition("$")
         key = _ring().find(key_id)
         if key is None:
             return False
@@ -105,8 +105,7 @@ class Argon2idPeppered(BasePasswordHasher):
 
 
 class KeyedBlake2b(BasePasswordHasher):
-    """For the random secrets of OAuth clients only: the digest of ``connectid.core.secrets`` behind Django's
-    interface.
+    """For the random secrets of OAuth clients: ``secrets.digest`` behind Django's interface.
 
     django-oauth-toolkit takes it as ``CLIENT_SECRET_HASHER = "blake2b_keyed"``. A client authenticates on
     every call, which makes its slow default hasher cost more than the call itself. Never use it for a secret
@@ -159,8 +158,7 @@ def hash_memorised(secret: str) -> str:
 
 
 def verify_memorised(secret: str, stored: str) -> tuple[bool, str | None]:
-    """Whether ``secret`` is the stored one, and the hash to store in place of an outdated one (None to keep
-    it).
+    """Whether ``secret`` is the stored one, and what to store in place of an outdated hash (None: keep it).
 
     Understands what ``hash_memorised`` made under any key of the ring, and imported ``pbkdf2_sha256`` hashes,
     which verify once and are replaced (contract 17b). Anything else is "no" after the same work.

@@ -1,8 +1,8 @@
 """Phone numbers: text from the wire becomes E.164 once, here, and stays E.164 (contract 2.3, 5.1, E-69).
 
-We take what the app sends, a ``+`` and digits, and forgive only separators between the digits. Without the ``+`` there
-is no country, and guessing one would hand somebody's account to a stranger with the same national number, so "00…" and
-national numbers are refused.
+We take what the app sends, a ``+`` and digits, and forgive only separators between the digits. Without the
+``+`` there is no country, and guessing one would hand somebody's account to a stranger with the same national
+number, so "00…" and national numbers are refused.
 """
 
 import re
@@ -52,16 +52,16 @@ class PhoneNumber:
     country_code: int = field(compare=False)
     """Country calling code: 255 for Tanzania."""
     region: str | None = field(compare=False)
-    """ISO 3166-1 alpha-2 country, or None where the code belongs to no single country (satellite, freephone)."""
+    """ISO 3166-1 alpha-2; None where the code belongs to no single country (satellite, freephone)."""
     textable: bool = field(compare=False)
-    """False for lines known to take no texts or to bill whoever texts them (premium rate): never worth an SMS."""
+    """False for lines known to take no texts, or to bill whoever texts them (premium rate)."""
 
     def prefix(self) -> str:
         """The number without its last 4 digits: the block an SMS pumper rents, and so the unit of its limits."""
         return self.e164[:-_SUBSCRIBER_DIGITS]
 
     def masked(self) -> str:
-        """For people to recognise their own number by: ``+2557••••••12``. For screens and mails, not for logs."""
+        """``+2557••••••12``, for people to recognise their number by; for screens and mails, not for logs."""
         shown = len(str(self.country_code)) + 2
         return self.e164[:shown] + "•" * (len(self.e164) - shown - 2) + self.e164[-2:]
 
@@ -75,8 +75,8 @@ class PhoneNumber:
 def parse(raw: str) -> PhoneNumber:
     """Read an international number: ``+`` and digits, separators allowed.
 
-    The length must be possible for the country; the range need not be known to be in use, because carriers open ranges
-    faster than we update their list, and a worker with a new SIM must be able to enrol.
+    The length must be possible for the country; the range need not be known to be in use, because carriers
+    open ranges faster than we update their list, and a worker with a new SIM must be able to enrol.
 
     Raises ``UnparsablePhoneNumber``, also for what is not text.
     """
@@ -87,7 +87,7 @@ def parse(raw: str) -> PhoneNumber:
 
 
 def is_fictitious(number: PhoneNumber | str) -> bool:
-    """Whether the number is reserved for demos and tests: it gets no text and needs no proof (contract 5.1, E-38).
+    """Whether the number is reserved for demos and tests: no texts, no proof asked (contract 5.1, E-38).
 
     ``FICTITIOUS_NUMBER_PREFIXES`` lists the reserved ranges, as E.164 prefixes or whole numbers.
     """
@@ -105,13 +105,13 @@ def _parse(raw: str) -> PhoneNumber:
         raise UnparsablePhoneNumber from None
     if not phonenumbers.is_possible_number(number):
         raise UnparsablePhoneNumber
-    assert number.country_code is not None  # a number that parsed has one
+    country_code = number.country_code or 0  # a number that parsed has one
     region = phonenumbers.region_code_for_number(number)
     if region is None:  # an unassigned range still belongs to the country of its calling code
-        region = phonenumbers.region_code_for_country_code(number.country_code)
+        region = phonenumbers.region_code_for_country_code(country_code)
     return PhoneNumber(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
-        country_code=number.country_code,
+        country_code=country_code,
         region=region if len(region) == 2 and region.isalpha() and region != "ZZ" else None,
         textable=phonenumbers.number_type(number) not in _TAKES_NO_TEXTS,
     )

@@ -1,12 +1,12 @@
 """Secrets the server makes: random tokens, what we store of them, and one-time codes.
 
-A secret of at least 128 random bits cannot be guessed, so it needs no slow hash and no salt: we store a BLAKE2b digest
-under a key of ``SECRET_HASH_KEYS``. The digest is deterministic, hence one indexed look-up finds the row, and without
-the key a copy of the database verifies nothing (docs/decisions/0002-secrets-at-rest.md). Secrets people remember go to
-``connectid.core.passwords``.
+A secret of at least 128 random bits cannot be guessed, so it needs no slow hash and no salt: we store a
+BLAKE2b digest under a key of ``SECRET_HASH_KEYS``. The digest is deterministic, hence one indexed look-up
+finds the row, and without the key a copy of the database verifies nothing
+(docs/decisions/0002-secrets-at-rest.md). Secrets people remember go to ``connectid.core.passwords``.
 
-Every function takes the ``purpose`` of the secret, at most 16 ASCII characters: equal secrets of two purposes have
-unrelated digests, so a device credential is never accepted as a session token.
+Every function takes the ``purpose`` of the secret, at most 16 ASCII characters: equal secrets of two purposes
+have unrelated digests, so a device credential is never accepted as a session token.
 """
 
 import hmac
@@ -32,7 +32,7 @@ _CODE = b"code"
 
 
 def new_token(nbytes: int = 32) -> str:
-    """A random secret in lower-case hexadecimal; 32 bytes give the 64 characters phones expect (contract 3, 5.6)."""
+    """A random secret in lower-case hexadecimal; phones get 64 characters (contract 3, 5.6)."""
     return secrets.token_hex(_enough(nbytes))
 
 
@@ -52,7 +52,7 @@ def digest(secret: str, *, purpose: str) -> str:
 
 
 def digests(secret: str, *, purpose: str) -> list[str]:
-    """What may be stored of ``secret``: its digest under every key, current first. For ``WHERE digest IN (…)``."""
+    """What may be stored of ``secret``, current key first: for ``WHERE digest IN (…)``."""
     return [_digest(secret, purpose, key) for key in _ring()]
 
 
@@ -63,7 +63,7 @@ def matches(secret: str, stored: str, *, purpose: str) -> bool:
 
 
 def needs_rewrite(stored: str) -> bool:
-    """Whether ``stored`` was made under an older key; once its secret matched, store ``digest`` of it instead."""
+    """Whether ``stored`` was made under an older key; once its secret matched, store a new ``digest``."""
     return stored.partition("$")[0] != _ring().current.id
 
 
@@ -73,10 +73,11 @@ def current_key_id() -> str:
 
 
 def derive_code(*, purpose: str, nonce: str, key_id: str, digits: int = 6) -> str:
-    """A one-time code of ``digits`` digits, every value equally likely, derived from a row's random ``nonce``.
+    """A one-time code derived from a row's random ``nonce``; every code is equally likely.
 
-    The row keeps ``nonce`` (``new_token(16)``) and ``key_id`` (``current_key_id()``): the same code can be sent again
-    (contract 5.3), while the database alone holds nothing that can be typed in. Raises ``UnknownKey``.
+    The row keeps ``nonce`` (``new_token(16)``) and ``key_id`` (``current_key_id()``): the same code can be
+    sent again (contract 5.3), while the database alone holds nothing that can be typed in. Raises
+    ``UnknownKey``.
     """
     key = _ring()[key_id].material
     values = 10**digits
@@ -85,7 +86,11 @@ def derive_code(*, purpose: str, nonce: str, key_id: str, digits: int = 6) -> st
     round_ = 0
     while True:
         words = blake2b(
-            f"{digits}/{round_}/{nonce}".encode(), digest_size=64, key=key, salt=_CODE, person=_person(purpose)
+            f"{digits}/{round_}/{nonce}".encode(),
+            digest_size=64,
+            key=key,
+            salt=_CODE,
+            person=_person(purpose),
         ).digest()
         for start in range(0, 64, 8):
             word = int.from_bytes(words[start : start + 8])
