@@ -1,6 +1,6 @@
 """Columns for secrets: the model says how each is protected, and ``core.rotation`` finds every one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -8,14 +8,8 @@ from django.db.models.lookups import Lookup
 
 from connectid.core import encryption, passwords, secrets
 
-if TYPE_CHECKING:  # the stubs make fields generic, Django does not
-    CharField = models.CharField[str, str]
-    TextField = models.TextField[str, str]
-else:
-    CharField, TextField = models.CharField, models.TextField
 
-
-class DigestField(CharField):
+class DigestField[Set, Get](models.CharField[Set, Get]):
     """What ``secrets.digest`` makes of a secret of ours. Index it, and look up with ``secrets.digests``."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -23,7 +17,7 @@ class DigestField(CharField):
         super().__init__(*args, **kwargs)
 
 
-class MemorisedHashField(CharField):
+class MemorisedHashField[Set, Get](models.CharField[Set, Get]):
     """What ``passwords.hash_memorised`` makes of a secret somebody remembers, or an imported hash of one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -31,7 +25,7 @@ class MemorisedHashField(CharField):
         super().__init__(*args, **kwargs)
 
 
-class EncryptedTextField(TextField):
+class EncryptedTextField[Set, Get](models.TextField[Set, Get]):
     """Text that is ciphertext in the database and plain in Python (``core.encryption``).
 
     ``purpose`` binds the ciphertexts to this column and is part of each: renaming the column is free,
@@ -58,6 +52,6 @@ class EncryptedTextField(TextField):
         prepared = super().get_db_prep_save(value, connection)
         return encryption.encrypt(prepared, purpose=self.purpose) if isinstance(prepared, str) else prepared
 
-    def get_lookup(self, lookup_name: str) -> "type[Lookup[Any]] | None":
+    def get_lookup(self, lookup_name: str) -> type[Lookup[Any]] | None:
         """Only ``isnull``: ciphertexts of one text all differ, so any other look-up would find nothing."""
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None

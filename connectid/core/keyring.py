@@ -5,7 +5,6 @@ decrypt what was made before. Rotating a key is putting a new one in front (docs
 """
 
 import base64
-import binascii
 import re
 import secrets
 from collections.abc import Iterator
@@ -131,5 +130,5 @@ def _decode(encoded: str) -> bytes | None:
     standard = encoded.replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:
         return None

@@ -118,7 +118,7 @@ class KeyedBlake2b(BasePasswordHasher):
         """A placeholder: a random secret needs no salt, and Django insists on one."""
         return "unsalted"
 
-    def encode(self, password: str, salt: str) -> str:  # noqa: ARG002 - the interface is Django's
+    def encode(self, password: str, salt: str) -> str:
         """Digest under the current key; ``salt`` is ignored."""
         return f"{self.algorithm}${secrets.digest(password, purpose=_CLIENTS)}"
 

@@ -72,7 +72,7 @@ class PhoneNumber:
         return f"PhoneNumber({self.masked()})"
 
 
-def parse(raw: str) -> PhoneNumber:
+def parse(raw: object) -> PhoneNumber:
     """Read an international number: ``+`` and digits, separators allowed.
 
     The length must be possible for the country; the range need not be known to be in use, because carriers

@@ -34,13 +34,14 @@ class ColumnUsage:
     rows: dict[str, int]
     """Values by key id; every key of the ring is named, the current one first."""
     lost: int
-    """Values under keys that are not on the ring: nobody can verify or read them until the key is put back."""
+    """Values under keys that are not on the ring: nobody can verify or read them until the key is put back.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
     model: type[models.Model]
-    field: "models.Field[Any, Any]"
+    field: models.Field[Any, Any]
     ring: str
     prefix: str
     """What stands before the key id in a stored value."""
@@ -91,7 +92,8 @@ def _usage(column: _Column) -> ColumnUsage:
     }
     stored = _rows(column).annotate(rotation_stored=Cast(column.field.name, TextField()))
     found = stored.aggregate(
-        ours=Count("pk", filter=Q(rotation_stored__startswith=column.prefix) & ~Q(rotation_stored="")), **counts
+        ours=Count("pk", filter=Q(rotation_stored__startswith=column.prefix) & ~Q(rotation_stored="")),
+        **counts,
     )
     rows = {key.id: found[name] for key, name in zip(ring, counts, strict=True)}
     return ColumnUsage(

@@ -49,6 +49,7 @@ def test_padding_is_optional() -> None:
         (f"{'x' * 17}:{A}", "1 to 16"),
         ("k:", "0 bytes"),
         ("k:!!!!", "not base64"),
+        ("k:\u20ac", "not base64"),
         ("k:YWJj", "3 bytes, where 32 to 64 are needed"),
         (f"k:{base64.b64encode(b'x' * 65).decode()}", "65 bytes"),
         (f"k:{A},", "stray comma"),

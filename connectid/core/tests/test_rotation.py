@@ -1,10 +1,12 @@
 """Secret columns and the rotation of their keys, on a table of their own."""
 
+from typing import ClassVar
+
 import pytest
 from django.core.exceptions import FieldError
 from django.db import connection, models
 from django.db.models import F
-from django.test.utils import CaptureQueriesContext, isolate_apps
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from connectid.core import passwords, rotation, secrets
@@ -16,23 +18,24 @@ from connectid.core.tests.rings import NEW, OLD, ROTATED
 
 pytestmark = pytest.mark.django_db
 
-with isolate_apps("connectid.core"):
 
-    class Vault(models.Model):
-        """One column of each kind."""
+class Vault(models.Model):
+    """One column of each kind; of no installed app, so without a migration."""
 
-        hmac_key = EncryptedTextField(purpose="vault.hmac_key")
-        note = EncryptedTextField(purpose="vault.note", null=True)
-        token = DigestField(default="")
-        backup_code = MemorisedHashField(default="")
-        password = models.CharField(max_length=160, default="!")
+    hmac_key = EncryptedTextField(purpose="vault.hmac_key")
+    note = EncryptedTextField(purpose="vault.note", null=True)
+    token = DigestField(default="")
+    backup_code = MemorisedHashField(default="")
+    password = models.CharField(max_length=160, default="!")
 
-        class Meta:
-            app_label = "core"
-            db_table = "core_tests_vault"
+    objects: ClassVar[models.Manager["Vault"]] = models.Manager()
 
-        def __str__(self) -> str:
-            return f"vault {self.pk}"
+    class Meta:
+        app_label = "core"
+        db_table = "core_tests_vault"
+
+    def __str__(self) -> str:
+        return f"vault {self.pk}"
 
 
 _CREATE = """CREATE TABLE core_tests_vault (
@@ -111,6 +114,7 @@ def test_a_digest_is_found_under_every_key(settings: Settings) -> None:
 def test_fields_survive_in_migrations() -> None:
     for name in ("hmac_key", "note", "token", "backup_code"):
         field = Vault._meta.get_field(name)
+        assert isinstance(field, models.Field)
         _, path, args, kwargs = field.deconstruct()
         assert path == f"connectid.core.fields.{type(field).__name__}"
         assert type(field)(*args, **kwargs).deconstruct()[1:] == (path, args, kwargs)
