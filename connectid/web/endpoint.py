@@ -20,6 +20,7 @@ from dmr.plugins.msgspec import MsgspecSerializer
 
 from connectid.core import clock
 from connectid.core.errors import DomainError
+from connectid.core.ratelimit import Throttled
 from connectid.web import negotiation, parsing, problems
 from connectid.web.authentication import Scheme
 from connectid.web.components import Body, Query
@@ -73,7 +74,7 @@ class Endpoint(Controller[MsgspecSerializer]):
             yield Refusal(problems.MalformedBody, key="detail")
             yield Refusal(problems.RequestTooLarge, key=cls.error_key)
             yield Refusal(problems.UnsupportedMedia, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, key="detail")
-        yield Refusal(problems.Throttled, key="detail")
+        yield Refusal(Throttled, key="detail")
         if cls.versioned:
             yield Refusal(problems.NotAcceptable, HTTPStatus.NOT_ACCEPTABLE, key="detail")
 

@@ -15,6 +15,7 @@ from dmr.headers import HeaderSpec
 from dmr.metadata import ResponseSpec
 
 from connectid.core.errors import DomainError, Kind
+from connectid.core.ratelimit import Throttled
 
 type ErrorKey = Literal["error_code", "error", "errors", "detail", "empty"]
 
@@ -77,13 +78,6 @@ class NotFound(DomainError):
 
     code = "Not found."
     kind = Kind.NOT_FOUND
-
-
-class Throttled(DomainError):
-    """The caller spent a limit."""
-
-    code = "Request was throttled."
-    kind = Kind.RATE_LIMITED
 
 
 @dataclass(frozen=True)
