@@ -6,6 +6,7 @@ from the end of sending to the last byte of the answer, and the connect timeout 
 """
 
 import io
+import logging
 import socket
 import time
 from http.client import HTTPResponse
@@ -15,6 +16,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+# At DEBUG, urllib3 would log every address it asks for, and with it phone numbers and tokens.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 _MAX_ADDRESSES = 3  # of a name with many; each gets an equal share of the connect timeout that is left
 
