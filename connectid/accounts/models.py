@@ -12,6 +12,8 @@ from connectid.core.fields import EncryptedTextField, MemorisedHashField
 STORAGE_KEY = "account.storage_key"
 """Purpose under which storage keys are encrypted."""
 
+NAME_LENGTH = 255
+
 SUBJECT_BYTES = 10
 """A subject is 20 hexadecimal characters (contract 5.6), as partner servers have stored for years."""
 
@@ -47,11 +49,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
     """
 
     username = models.CharField(max_length=150, unique=True)
-    name = models.CharField(max_length=150, blank=True)
+    name = models.CharField(max_length=NAME_LENGTH, blank=True)
     phone_number = models.CharField(max_length=phone.MAX_LENGTH, blank=True)
     email = models.EmailField(blank=True)
+    secondary_phone = models.CharField(max_length=phone.MAX_LENGTH, blank=True)
     storage_key = EncryptedTextField(purpose=STORAGE_KEY, null=True, blank=True)
-    photo_key = models.CharField(max_length=100, blank=True)
+    photo_key = models.CharField(max_length=100, blank=True, help_text="Where the stored photo is kept.")
     device_security = models.CharField(
         max_length=10, choices=DeviceSecurity, default=DeviceSecurity.BIOMETRIC
     )
@@ -104,3 +107,20 @@ class Account(AbstractBaseUser, PermissionsMixin):
 def new_subject() -> str:
     """A subject for a new account."""
     return secrets.new_identifier(SUBJECT_BYTES)
+
+
+class PendingPhoto(models.Model):
+    """A photo on its way to the photo store.
+
+    It is kept with the account in one transaction and moved by a job, so that no request waits for the store, no photo
+    is lost while it is down, and none is left there that belongs to nobody. ``key`` is chosen here: a job that runs
+    twice writes the same file twice.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="pending_photo")
+    key = models.CharField(max_length=100)
+    content = models.BinaryField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"pending photo {self.pk}"

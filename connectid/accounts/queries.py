@@ -1,9 +1,31 @@
 """Reads about accounts."""
 
-from connectid.accounts.models import STORAGE_KEY
+from django.db.models.functions import Lower
+
+from connectid.accounts.models import STORAGE_KEY, Account
 from connectid.core import encryption
 
 
 def storage_key(sealed: str) -> str:
     """Open the storage key of an account: base64 of 32 bytes, the same for the account's whole life (contract 5.6)."""
     return encryption.decrypt(sealed, purpose=STORAGE_KEY)
+
+
+def active_account(phone_number: str) -> Account | None:
+    """Return the active account of ``phone_number`` with its photo; at most one, guaranteed by the database."""
+    accounts = Account.objects.filter(phone_number=phone_number, is_active=True)
+    return accounts.select_related("pending_photo").defer("storage_key").first()
+
+
+def is_number_taken(phone_number: str) -> bool:
+    """Whether an active account has ``phone_number``."""
+    return Account.objects.filter(phone_number=phone_number, is_active=True).exists()
+
+
+def is_email_taken(email: str, *, except_account: int | None = None) -> bool:
+    """Whether another active account has ``email``, whatever its case. No address at all is never taken."""
+    if not email:
+        return False
+    # LOWER(), not Django's iexact, which PostgreSQL would compare with UPPER() and so without the unique index.
+    same = Account.objects.annotate(lowered=Lower("email")).filter(lowered=email.lower(), is_active=True)
+    return same.exclude(pk=except_account).exists()

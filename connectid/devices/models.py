@@ -23,11 +23,17 @@ class Device(models.Model):
         max_length=255, blank=True, help_text="Manufacturer and model, as the app reports them."
     )
     created_at = models.DateTimeField(default=clock.now)
-    last_accessed_at = models.DateTimeField(default=clock.now)
+    last_accessed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Unset until the credential is first used."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["account", "-last_accessed_at"], name="device_latest")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(revoked_at=None), name="one_current_device_per_account"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"device {self.pk}"

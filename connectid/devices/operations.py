@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from connectid.accounts.models import Account
 from connectid.core import secrets
 from connectid.devices import errors, queries
 from connectid.devices.models import Device
@@ -16,7 +17,7 @@ USE_IS_NOTED_EVERY = timedelta(hours=1)
 def authenticate(*, username: str, credential: str, at: datetime) -> KnownDevice:
     """Return the device that ``credential`` proves, and note its use.
 
-    One statement; a second one at most once an hour or after a rotation of ``SECRET_HASH_KEYS``. Raises
+    One statement; a second one on first use, then at most once an hour, and after a rotation of ``SECRET_HASH_KEYS``. Raises
     :class:`~connectid.devices.errors.InvalidDeviceCredential` and
     :class:`~connectid.devices.errors.LoginFromDifferentDevice` (contract A1).
     """
@@ -28,7 +29,8 @@ def authenticate(*, username: str, credential: str, at: datetime) -> KnownDevice
             raise errors.LoginFromDifferentDevice
         raise errors.InvalidDeviceCredential
     rotated = secrets.needs_rewrite(device.credential_digest)
-    if rotated or at - device.last_accessed_at >= USE_IS_NOTED_EVERY:
+    noted = device.last_accessed_at
+    if rotated or noted is None or at - noted >= USE_IS_NOTED_EVERY:
         digest = secrets.digest(credential, purpose=CREDENTIAL) if rotated else device.credential_digest
         Device.objects.filter(pk=device.device_id).update(last_accessed_at=at, credential_digest=digest)
     return device
@@ -37,10 +39,12 @@ def authenticate(*, username: str, credential: str, at: datetime) -> KnownDevice
 def issue(*, account_id: int, installation_id: str, model: str, at: datetime) -> str:
     """Give the account a new device and return its credential: 64 hexadecimal characters, never to be seen again.
 
-    Every other device of the account is revoked in the same transaction. Call it inside the transaction that decided it.
+    Every other device of the account is revoked. Call it inside the transaction that decided it: the account's row stays
+    locked to its end, so that of two phones at once the later one is the current device.
     """
     credential = secrets.new_token(32)
     with transaction.atomic():
+        Account.objects.select_for_update().only("pk").get(pk=account_id)
         Device.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=at)
         Device.objects.create(
             account_id=account_id,
@@ -48,6 +52,5 @@ def issue(*, account_id: int, installation_id: str, model: str, at: datetime) ->
             installation_id=installation_id[:100],
             model=model[:255],
             created_at=at,
-            last_accessed_at=at,
         )
     return credential

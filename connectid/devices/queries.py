@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from connectid.core import rows, secrets
+from connectid.devices.models import Device
 
 CREDENTIAL = "device"
 """Purpose of device credentials' digests."""
@@ -23,18 +24,20 @@ class KnownDevice:
     account_id: int
     username: str
     credential_digest: str
-    last_accessed_at: datetime
+    last_accessed_at: datetime | None
+    """None until the credential is first used, which shows that its phone received it."""
     is_revoked: bool
     is_active: bool
     latest_use: datetime | None
-    """When the account's newest device was last used; asked for only where this one is revoked."""
+    """When the account's current device was last used, or made; asked for only where this one is revoked."""
     sealed_storage_key: str
 
 
 _BY_DIGEST = """
 SELECT d.id, d.account_id, a.username, d.credential_digest, d.last_accessed_at, d.revoked_at IS NOT NULL, a.is_active,
        CASE WHEN d.revoked_at IS NULL THEN NULL ELSE
-            (SELECT max(n.last_accessed_at) FROM devices_device n WHERE n.account_id = d.account_id AND n.revoked_at IS NULL)
+            (SELECT coalesce(n.last_accessed_at, n.created_at) FROM devices_device n
+              WHERE n.account_id = d.account_id AND n.revoked_at IS NULL)
        END,
        a.storage_key
   FROM devices_device d JOIN accounts_account a ON a.id = d.account_id
@@ -64,9 +67,14 @@ def by_credential(*, username: str, credential: str) -> KnownDevice | None:
         account_id=account_id,
         username=owner,
         credential_digest=digest,
-        last_accessed_at=rows.moment(last_accessed_at),
+        last_accessed_at=None if last_accessed_at is None else rows.moment(last_accessed_at),
         is_revoked=bool(is_revoked),
         is_active=bool(is_active),
         latest_use=None if latest_use is None else rows.moment(latest_use),
         sealed_storage_key=storage_key,
     )
+
+
+def unused_device(*, account_id: int) -> Device | None:
+    """Return the account's current device if its credential was never presented: its phone may have missed our answer."""
+    return Device.objects.filter(account_id=account_id, revoked_at=None, last_accessed_at=None).first()

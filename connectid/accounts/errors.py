@@ -1,0 +1,45 @@
+"""Why an account is refused."""
+
+from connectid.core.errors import DomainError, Kind
+
+
+class LockedAccount(DomainError):
+    """Three wrong backup codes locked the account of this number; staff or time open it again."""
+
+    code = "LOCKED_ACCOUNT"
+    kind = Kind.UNAUTHENTICATED
+
+
+class PhotoTooLarge(DomainError):
+    """The photo's data URL is longer than 1 MiB."""
+
+    code = "FILE_TOO_LARGE"
+    kind = Kind.TOO_LARGE
+
+
+class PhotoUnusable(DomainError):
+    """The photo is no JPEG, PNG or WebP picture, or one of more than 12 megapixels."""
+
+    code = "FAILED_TO_UPLOAD"
+    kind = Kind.INVALID
+
+
+class SecondaryPhoneRefused(DomainError):
+    """The secondary phone is no phone number; nothing of the profile was changed."""
+
+    code = "INVALID_SECONDARY_PHONE"
+    kind = Kind.FORBIDDEN
+
+
+class EmailInUse(DomainError):
+    """Another active account has this email address."""
+
+    code = "EMAIL_ALREADY_IN_USE"
+    kind = Kind.INVALID
+
+
+class ProfileRefused(DomainError):
+    """The name is longer than any name, or a field is not a text. Answered with 403: a 400 would crash the app."""
+
+    code = "INVALID_PROFILE"
+    kind = Kind.FORBIDDEN
