@@ -1,0 +1,39 @@
+# Everything a developer types. `make help` lists it; CONTRIBUTING.md says when to use which.
+.DEFAULT_GOAL = help
+BIN = .venv/bin
+# Images for containers often forbid bytecode files; without them every start compiles Django again.
+unexport PYTHONDONTWRITEBYTECODE
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: ## make .venv with every dependency (fast when nothing changed)
+	@PYTHON='$(PYTHON)' scripts/bootstrap
+
+run: install ## start server, jobs and sandbox on http://127.0.0.1:8000 (PORT=8001 to choose)
+	@$(BIN)/connectid run
+
+demo: install ## walk every journey over HTTP against the running server
+	@$(BIN)/connectid demo
+
+test: install ## everything CI runs: checks, then all tests on SQLite and on PostgreSQL
+	@$(BIN)/python scripts/check.py
+
+check: install ## the fast half of `make test`: format, types, layers, migrations, documents
+	@$(BIN)/python scripts/check.py --fast
+
+bench: install ## measure requests, statements and memory, and print the figures
+	@$(BIN)/python -m benchmarks
+
+format: install ## rewrite the code in the project's style and fix what can be fixed
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+docs: install ## write the generated reference pages again
+	@$(BIN)/python scripts/docs.py
+
+clean: ## remove what the other targets made, but not var/ (your database and keys)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help install run demo test check bench format docs clean
