@@ -1,0 +1,3 @@
+"""Fixtures and rules for every test; the database is chosen earlier, in connectid.testing.plugin."""
+
+pytest_plugins = ["connectid.testing.browser", "connectid.testing.discipline"]

@@ -1,0 +1,67 @@
+"""The rules every test keeps: no hidden statements, no network, the same examples each time."""
+
+import os
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+import django.db.models.query
+import hypothesis
+import pytest
+from django.conf import settings
+from django.db import models
+from zeal.constants import initialize_app_registry
+from zeal.patch import patch as watch_models
+
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
+
+
+def pytest_configure() -> None:
+    """Turn the rules on for the whole run."""
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+    # A relation or a deferred field that was not asked for raises, where Django would load it row by row.
+    setattr(django.db.models.query, "DEFAULT_FETCH_MODE", models.FETCH_RAISE)  # noqa: B010  # not in the stubs
+    initialize_app_registry()
+    watch_models()
+    sys.addaudithook(stay_on_this_machine)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def watch_requests_for_repeated_statements() -> Iterator[None]:
+    """Let zeal fail every request that asks the same question once per row."""
+    before = settings.MIDDLEWARE
+    settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *before]
+    yield
+    settings.MIDDLEWARE = before
+
+
+class OutsideCallError(OSError):
+    """A test tried to leave this machine."""
+
+
+def stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
+    """Refuse connections and name look-ups beyond loopback, as a machine without a network would.
+
+    Raises `OutsideCallError`.
+    """
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    if not is_local(host):
+        raise OutsideCallError(f"tests stay on this machine, and {host!r} is outside it")
+
+
+def is_local(host: object) -> bool:
+    """Tell whether a socket address names this machine; an empty name stands for all its addresses."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if not isinstance(name, str) or name in {"", "localhost"}:
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified

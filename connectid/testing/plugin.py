@@ -1,0 +1,68 @@
+"""The pytest plugin that chooses the database and the settings before Django reads them.
+
+    pytest                          SQLite, in memory
+    pytest --database=postgresql    the first PostgreSQL that `connectid.testing.databases` finds
+
+It is loaded with `-p` (pyproject.toml), because a conftest.py is read after pytest-django has set up Django.
+"""
+
+import os
+import tempfile
+from contextlib import ExitStack
+
+import pytest
+
+from connectid.testing import databases
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--database`."""
+    parser.getgroup("connectid").addoption(
+        "--database",
+        choices=DATABASES,
+        default="sqlite",
+        help="what the tests run against; PostgreSQL is TEST_DATABASE_URL, a local server or a bundled one",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Set the environment that `connectid.config.settings` will read, whatever the caller's shell holds.
+
+    Raises `pytest.UsageError` when no PostgreSQL can be used.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the controller chose, and its workers inherit the environment
+    resources = ExitStack()
+    early_config.add_cleanup(resources.close)
+    os.environ["ENVIRONMENT"] = "test"
+    os.environ["DATA_DIR"] = resources.enter_context(
+        tempfile.TemporaryDirectory(prefix="connectid-test-", ignore_cleanup_errors=True),
+    )
+    if early_config.known_args_namespace.database == "sqlite":
+        os.environ["DATABASE_URL"] = f"sqlite:///{os.environ['DATA_DIR']}/test.sqlite3"
+        return
+    # Nothing a test writes has to survive a power cut.
+    os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
+    try:
+        os.environ["DATABASE_URL"] = resources.enter_context(databases.postgresql())
+    except databases.NoPostgreSQLError as refusal:
+        raise pytest.UsageError(str(refusal)) from refusal
+
+
+def pytest_report_header() -> str:
+    """Name the database at the top of the report."""
+    address = os.environ["DATABASE_URL"]
+    return f"database: {address.rpartition('@')[2] if '@' in address else 'SQLite, in memory'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip on SQLite what needs PostgreSQL."""
+    if config.getoption("database") == "postgresql":
+        return
+    reason = pytest.mark.skip(reason="needs PostgreSQL (pytest --database=postgresql)")
+    for item in items:
+        if item.get_closest_marker("postgresql"):
+            item.add_marker(reason)
