@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from connectid.config import env
 from connectid.testing import databases
 
 DATABASES = ("sqlite", "postgresql")
@@ -37,6 +38,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return  # the controller chose, and its workers inherit the environment
     resources = ExitStack()
     early_config.add_cleanup(resources.close)
+    for name in env.names():
+        os.environ.pop(name, None)
     os.environ["ENVIRONMENT"] = "test"
     os.environ["DATA_DIR"] = resources.enter_context(
         tempfile.TemporaryDirectory(prefix="connectid-test-", ignore_cleanup_errors=True),
