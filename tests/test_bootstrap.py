@@ -1,6 +1,5 @@
 """scripts/bootstrap on machines of every kind, played by stand-ins for Python and uv that write down their calls."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -94,7 +93,7 @@ def machine(tmp_path: Path) -> Machine:
     made = Machine(tmp_path)
     (tmp_path / "bin").mkdir()
     for tool in TOOLS:
-        os.symlink(shutil.which(tool) or tool, tmp_path / "bin" / tool)
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or tool)
     (made.checkout / "scripts").mkdir(parents=True)
     for name in ("pyproject.toml", "uv.lock", ".python-version", "scripts/bootstrap"):
         shutil.copy(ROOT / name, made.checkout / name)

@@ -55,7 +55,8 @@ def names_in(path: Path) -> Iterator[str]:
     """Yield the names of a module's classes, functions and methods, but the methods that a base class prescribes."""
     module = ast.parse(path.read_text(encoding="utf-8"))
     plain_classes = [node for node in ast.walk(module) if isinstance(node, ast.ClassDef) and not node.bases]
-    for scope in (module, *plain_classes):
+    scopes: list[ast.Module | ast.ClassDef] = [module, *plain_classes]
+    for scope in scopes:
         for node in scope.body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node.name

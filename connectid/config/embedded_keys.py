@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +32,8 @@ def fill(environment: "Environment") -> "Environment":
 
 def _kept_or_new(path: Path) -> dict[str, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with suppress(FileExistsError):
         _write(path)
-    except FileExistsError:
-        pass
     lines = path.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if line)
 

@@ -245,7 +245,10 @@ def load() -> Environment:
     try:
         source.seal()
     except environs.EnvValidationError as invalid:
-        problems = {name: " ".join(texts) for name, texts in dict(invalid.error_messages).items()}
+        collected: Any = (
+            invalid.error_messages
+        )  # by variable; the type environs inherits also allows a plain list
+        problems = {name: " ".join(texts) for name, texts in collected.items()}
     else:
         problems = {}
     environment = Environment(**{name: value for name, value in values.items() if name not in problems})

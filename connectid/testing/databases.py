@@ -138,24 +138,15 @@ def running_server(package: Path, home: Path) -> Iterator[None]:
         shutil.chown(home, account)
     programs = next(package.glob("pginstall*/bin"))
     cluster = str(home / "cluster")
-    initdb = [
-        programs / "initdb",
-        "-D",
-        cluster,
-        "-U",
-        "postgres",
-        "--auth=trust",
-        "--no-locale",
-        "--no-sync",
-    ]
-    subprocess.run(
-        [*initdb, "--encoding=UTF8"], user=account, cwd=home, check=True, stdout=subprocess.DEVNULL
-    )
     options = f"-k {home} -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200"
-    control = [programs / "pg_ctl", "-D", cluster, "-w", "-s"]
-    start = [*control, "-t", str(START_TIMEOUT), "-l", str(home / "log"), "-o", options, "start"]
-    subprocess.run(start, user=account, cwd=home, check=True)
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "-D", cluster, *arguments]
+        subprocess.run(command, user=account, cwd=home, check=True, stdout=subprocess.DEVNULL)
+
+    run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+    run("pg_ctl", "-w", "-s", "-t", str(START_TIMEOUT), "-l", str(home / "log"), "-o", options, "start")
     try:
         yield
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], user=account, cwd=home, check=True)
+        run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")

@@ -1,6 +1,7 @@
 """The rules every test keeps: no hidden statements, no network, the same examples each time."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -36,8 +37,8 @@ def watch_requests_for_repeated_statements() -> Iterator[None]:
     settings.MIDDLEWARE = before
 
 
-class OutsideCallError(OSError):
-    """A test tried to leave this machine."""
+class OutsideCallError(socket.gaierror):
+    """A test tried to leave this machine; to the code under test, a name that does not resolve."""
 
 
 def stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
@@ -52,7 +53,7 @@ def stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
     else:
         return
     if not is_local(host):
-        raise OutsideCallError(f"tests stay on this machine, and {host!r} is outside it")
+        raise OutsideCallError(socket.EAI_NONAME, f"tests stay on this machine, and {host!r} is outside it")
 
 
 def is_local(host: object) -> bool:

@@ -1,7 +1,7 @@
 """Routes: whole wire paths, each served with and without its trailing slash, never by a redirect (contract, rule 1)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
@@ -26,7 +26,7 @@ def _variants(wire_path: str, view: type[View] | ViewFunction) -> list[URLPatter
     twin = wire_path.removesuffix("/") if wire_path.endswith("/") else f"{wire_path}/"
     name = wire_path.strip("/")
     if isinstance(view, type):
-        function = view.as_view()
+        function = cast("type[View]", view).as_view()
         return [path(wire_path, function, name=name), path(twin, function)]
     return [external_path(wire_path, view, openapi=_plain_page(view), name=name), path(twin, view)]
 
