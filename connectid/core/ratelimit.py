@@ -12,6 +12,7 @@ floods: what guards a secret (codes, backup codes) is counted in rows of the dat
 """
 
 import math
+import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,6 +34,7 @@ _MEMORY = "memory://"
 _PREFIX = "cid.limits"
 _PATIENCE = 0.5
 """Seconds that a request waits for Redis; a limit is never worth more."""
+_making = threading.Lock()
 
 
 class Throttled(DomainError):
@@ -80,7 +82,7 @@ def spend(limit: Limit, key: str) -> None:
 
 def forget() -> None:
     """Empty this process's counters. For tests, which share a process."""
-    _limiter.cache_clear()
+    _made.cache_clear()
 
 
 def _spend(limiter: MovingWindowRateLimiter, item: RateLimitItem, holder: str) -> int | None:
@@ -91,8 +93,13 @@ def _spend(limiter: MovingWindowRateLimiter, item: RateLimitItem, holder: str) -
     return max(1, math.ceil(reset_at - time.time()))
 
 
-@cache
 def _limiter(uri: str) -> MovingWindowRateLimiter:
+    with _making:  # `cache` alone lets threads that start together make a limiter, and so counters, each
+        return _made(uri)
+
+
+@cache
+def _made(uri: str) -> MovingWindowRateLimiter:
     if uri == _MEMORY:
         return MovingWindowRateLimiter(storage_from_string(uri))
     storage = storage_from_string(
