@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from django.db import connections
 
-from connectid.providers.errors import Unavailable
+from connectid.providers._watch import TimedOut
 
 _THREADS = 64  # per process; made when first needed
 
@@ -33,7 +33,7 @@ class Done[T]:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A call that raised ``error``, or that had not returned by the deadline (then it is ``Unavailable``)."""
+    """A call that raised ``error``, or that had not returned by the deadline (then it is ``Unavailable``, as ``TimedOut``)."""
 
     error: Exception
 
@@ -64,7 +64,7 @@ def at_once[T](deadline: float, **calls: Callable[[], T]) -> dict[str, Outcome[T
             outcomes[name] = future.result()
         else:
             future.cancel()
-            outcomes[name] = Failed(Unavailable(f"the call for {name} had no answer before the deadline"))
+            outcomes[name] = Failed(TimedOut(f"the call for {name} had no answer before the deadline"))
     return outcomes
 
 
