@@ -16,6 +16,7 @@ import environs
 
 from connectid.config import embedded_keys, env_problems
 from connectid.core import keyring
+from connectid.providers.email import url as email_url
 
 type Mode = Literal["embedded", "production", "test"]
 type Parse = Callable[[str], Any]
@@ -148,8 +149,9 @@ class Environment:
     EMAIL_URL: str = setting(
         "",
         "`smtp://`, `ses://`, `filemail:///dir` or `consolemail://`. Unset: the sandbox.",
+        parse=email_url.checked,
         production=True,
-        hint="smtp://user:password@host:587/?tls=True",
+        hint="smtp://user:password@host:587/?tls=true",
     )
     EMAIL_FROM: str = setting("PersonalID <no-reply@connectid.invalid>", "Sender of mails.")
 

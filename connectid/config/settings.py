@@ -10,6 +10,7 @@ from connectid import __version__
 from connectid.config import env as environment
 from connectid.config.databases import databases
 from connectid.core.keyring import KeyRing
+from connectid.providers.email.url import mailer
 
 # Django's generic classes (ModelAdmin[Account], CharField[str, str]) can be subscripted only after this.
 django_stubs_ext.monkeypatch()
@@ -92,6 +93,10 @@ CACHES: dict[str, dict[str, Any]] = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     ),
 }
+
+# Mail that Django itself sends takes the same way as ours.
+MAILERS: dict[str, dict[str, Any]] = {"default": mailer(ENV.EMAIL_URL)}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
 
 # Bodies: each route has its own, lower limit (connectid.web.parsing); this one is the largest of them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

@@ -17,6 +17,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core.mail import EmailMessage as DjangoMessage
 from pytest_django import Settings
 
+from connectid.config import env
+from connectid.config.env_problems import EnvironmentInvalid
 from connectid.providers import email as emails
 from connectid.providers.email import mailer, ses
 from connectid.providers.email.sandbox import REJECTED_NAME, UNAVAILABLE_NAME, SandboxEmailBackend
@@ -257,3 +259,9 @@ def test_djangos_own_mails_reach_the_sandbox() -> None:
     message = DjangoMessage("Hello", "Text", "from@example.org", ["a@example.org"], cc=["b@example.org"])
     assert SandboxEmailBackend(alias="default").send_messages([message]) == 1
     assert {sent.recipient for sent in inbox.messages(kind="email")} == {"a@example.org", "b@example.org"}
+
+
+def test_a_wrong_url_is_found_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_URL", "imap://mail.example")
+    with pytest.raises(EnvironmentInvalid, match="EMAIL_URL: starts with none of smtp://"):
+        env.load()
