@@ -14,6 +14,7 @@ floods: what guards a secret (codes, backup codes) is counted in rows of the dat
 import math
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, cached_property
@@ -22,7 +23,7 @@ import structlog
 from django.conf import settings
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from connectid.core import secrets
@@ -35,6 +36,8 @@ _PREFIX = "cid.limits"
 _PATIENCE = 0.5
 """Seconds that a request waits for Redis; a limit is never worth more."""
 _making = threading.Lock()
+_one_at_a_time = threading.Lock()
+"""Around the memory storage, whose own locks do not cover the timer that it starts."""
 
 
 class Throttled(DomainError):
@@ -87,9 +90,10 @@ def forget() -> None:
 
 def _spend(limiter: MovingWindowRateLimiter, item: RateLimitItem, holder: str) -> int | None:
     """Count one use, or return the seconds until the next is possible."""
-    if limiter.hit(item, holder):
-        return None
-    reset_at, _ = limiter.get_window_stats(item, holder)
+    with _one_at_a_time if isinstance(limiter.storage, MemoryStorage) else nullcontext():
+        if limiter.hit(item, holder):
+            return None
+        reset_at, _ = limiter.get_window_stats(item, holder)
     return max(1, math.ceil(reset_at - time.time()))
 
 
