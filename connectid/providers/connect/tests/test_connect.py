@@ -135,12 +135,13 @@ def test_toggles_keep_their_dates_as_they_came(vendor: FakeHttpServer) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "answer", [{}, {"toggles": None}, {"toggles": 5}, {"toggles": {}}, {"toggles": "abc"}]
-)
-def test_toggles_that_are_none(vendor: FakeHttpServer, answer: object) -> None:
+@pytest.mark.parametrize("answer", [{}, {"toggles": None}, {"toggles": 5}, {"toggles": {}}, []], ids=repr)
+def test_an_answer_without_a_list_does_not_switch_everything_off(
+    vendor: FakeHttpServer, answer: object
+) -> None:
     vendor.answers(Answer(json=answer))
-    assert connect.pick().toggles() == {}
+    with pytest.raises(Unavailable):
+        connect.pick().toggles()
 
 
 @pytest.mark.parametrize(
