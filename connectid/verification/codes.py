@@ -39,6 +39,6 @@ def matches(challenge: Derived, code: str) -> bool:
     try:
         expected = code_of(challenge)
     except UnknownKey:
-        log.error("code_key_missing")
+        log.exception("code_key_missing")
         return False
     return hmac.compare_digest(expected.encode(), code.strip().encode(errors="surrogatepass"))

@@ -81,7 +81,9 @@ def settle(check: Taking, *, prefix: str | None) -> None:
 def checks_in_hour(at: datetime) -> tuple[datetime, int]:
     """When the present hour of the clock began, and how many checks were counted in it."""
     hour = _moment(at) // _HOUR
-    counted = Counter.objects.filter(name=limits.CHECKS_PER_ADDRESS.name, hour=hour).aggregate(n=Sum("in_hour"))
+    counted = Counter.objects.filter(name=limits.CHECKS_PER_ADDRESS.name, hour=hour).aggregate(
+        n=Sum("in_hour")
+    )
     return datetime.fromtimestamp(hour * 3600, UTC), counted["n"] or 0
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 
+from connectid.providers import email, sms
 from connectid.providers.errors import Rejected
 from connectid.verification import codes, messages, metrics
 from connectid.verification.models import Challenge, Transport
@@ -26,7 +27,9 @@ def deliver(*, challenge_id: int, at: datetime) -> None:
         provider_id, rejection = _hand_over(challenge, at), ""
     except Rejected as rejected:
         provider_id, rejection = "", rejected.reason
-        log.warning("code_rejected", transport=challenge.transport, challenge_id=challenge.pk, reason=rejection)
+        log.warning(
+            "code_rejected", transport=challenge.transport, challenge_id=challenge.pk, reason=rejection
+        )
     metrics.DELIVERIES.labels(challenge.transport, "rejected" if rejection else "accepted").inc()
     # Of the same code only: another one may have taken its place meanwhile, and has a job of its own.
     Challenge.objects.filter(pk=challenge.pk, nonce=challenge.nonce).update(
@@ -39,12 +42,12 @@ def deliver(*, challenge_id: int, at: datetime) -> None:
 
 def _hand_over(challenge: Challenge, at: datetime) -> str:
     """Call the provider; return its name for the message."""
-    from connectid.providers import email, sms
-
     code = codes.code_of(challenge)
     if challenge.transport == Transport.SMS:
         key = f"code-{challenge.pk}-{challenge.created_at.timestamp():.0f}-{challenge.sends}"
-        return sms.pick().send(to=challenge.address, text=messages.text(code), idempotency_key=key).provider_id
+        return (
+            sms.pick().send(to=challenge.address, text=messages.text(code), idempotency_key=key).provider_id
+        )
     body = messages.email(code, left=challenge.expires_at - at)
     email.pick().send(to=challenge.address, subject=messages.EMAIL_SUBJECT, text=body)
     return ""

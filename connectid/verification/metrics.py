@@ -6,7 +6,9 @@ SENDS = Counter(
     "connectid_code_sends", "Codes asked for, by transport and what became of it.", ["transport", "outcome"]
 )
 DELIVERIES = Counter(
-    "connectid_code_deliveries", "Codes handed to a provider, by transport and its answer.", ["transport", "outcome"]
+    "connectid_code_deliveries",
+    "Codes handed to a provider, by transport and its answer.",
+    ["transport", "outcome"],
 )
 CHECKS = Counter("connectid_code_checks", "Codes checked, by outcome.", ["outcome"])
 BREAKER_OPEN = Gauge(

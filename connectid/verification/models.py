@@ -59,9 +59,7 @@ class Challenge(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["expires_at"], name="challenge_expiry"),
-            models.Index(
-                fields=["used_at"], condition=models.Q(used_at__isnull=False), name="challenge_use"
-            ),
+            models.Index(fields=["used_at"], condition=models.Q(used_at__isnull=False), name="challenge_use"),
         ]
 
     def __str__(self) -> str:
@@ -95,10 +93,7 @@ class Challenge(models.Model):
 
     def note_send(self, at: datetime) -> None:
         """Count a send."""
-        if (
-            self.last_sent_at is not None
-            and at - self.last_sent_at >= limits.RESEND_GAPS_FORGOTTEN_AFTER
-        ):
+        if self.last_sent_at is not None and at - self.last_sent_at >= limits.RESEND_GAPS_FORGOTTEN_AFTER:
             self.sends = self.delivered_sends = 0
         self.sends += 1
         self.last_sent_at = at
