@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "waffle",
     "connectid.devices",
     "connectid.verification",
+    "connectid.providers",
     "connectid.sandbox",
 ]
 
