@@ -28,4 +28,6 @@ def is_email_taken(email: str, *, except_account: int | None = None) -> bool:
         return False
     # LOWER(), not Django's iexact, which PostgreSQL would compare with UPPER() and so without the unique index.
     same = Account.objects.annotate(lowered=Lower("email")).filter(lowered=email.lower(), is_active=True)
-    return same.exclude(pk=except_account).exists()
+    if except_account is not None:
+        same = same.exclude(pk=except_account)
+    return same.exists()
