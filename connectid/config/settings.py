@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "dmr",
     "waffle",
     "connectid.devices",
+    "connectid.integrity",
     "connectid.verification",
     "connectid.providers",
     "connectid.sandbox",

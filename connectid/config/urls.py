@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from connectid.accounts.urls import urlpatterns as accounts
+from connectid.integrity.urls import urlpatterns as integrity
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.web import openapi, pages
 from connectid.web.routes import routes
@@ -12,6 +13,7 @@ from connectid.web.routes import routes
 api: list[URLPattern] = [
     *routes(("users/", pages.ping)),
     *accounts,
+    *integrity,
 ]
 openapi.describe(api)
 

@@ -1,8 +1,8 @@
-"""Where an endpoint's typed arguments come from: the body and the query string."""
+"""Where an endpoint's typed arguments come from: the body, the headers and the query string."""
 
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from dmr.components import BodyComponent, QueryComponent
+from dmr.components import BodyComponent, HeadersComponent, QueryComponent
 from dmr.types import EMPTY
 
 from connectid.web import parsing
@@ -37,4 +37,5 @@ class WireQuery(QueryComponent):
 
 
 Body: TypeAlias = Annotated[_Model, WireBody()]  # noqa: UP040 - dmr reads the annotation's metadata
+Headers: TypeAlias = Annotated[_Model, HeadersComponent()]  # noqa: UP040
 Query: TypeAlias = Annotated[_Model, WireQuery()]  # noqa: UP040

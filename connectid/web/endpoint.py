@@ -23,11 +23,11 @@ from connectid.core.errors import DomainError
 from connectid.core.ratelimit import Throttled
 from connectid.web import negotiation, parsing, problems
 from connectid.web.authentication import Scheme
-from connectid.web.components import Body, Query
+from connectid.web.components import Body, Headers, Query
 from connectid.web.operation import WireOperation
 from connectid.web.problems import ErrorKey, Refusal
 
-__all__ = ["Body", "Endpoint", "Query"]
+__all__ = ["Body", "Endpoint", "Headers", "Query"]
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,8 @@ class Endpoint(Controller[MsgspecSerializer]):
     error_key: ClassVar[ErrorKey] = "error_code"
     invalid: ClassVar[Refused] = Refusal(problems.InvalidRequest, key="detail")
     """The refusal of a body that lacks a field or has one of the wrong type."""
+    answers: ClassVar[Sequence[ResponseSpec]] = ()
+    """Further answers that are no refusals, of a status that none has: raise ``APIError`` to give one."""
     body_limit: ClassVar[int] = parsing.PHONE_BODY
     """Most bytes of a body."""
     versioned: ClassVar[bool] = True
@@ -59,7 +61,7 @@ class Endpoint(Controller[MsgspecSerializer]):
     def __init_subclass__(cls) -> None:
         declared = list(cls._declared_refusals())
         cls.worded = {refusal.error: refusal for refusal in reversed(declared)}
-        cls.responses = problems.response_specs(declared, owner=cls.__name__)
+        cls.responses = [*problems.response_specs(declared, owner=cls.__name__), *cls.answers]
         super().__init_subclass__()
 
     @classmethod

@@ -36,13 +36,14 @@ def judge(
     allowed_packages: Collection[str],
     at: datetime,
     fictitious: bool,
-    max_age: timedelta = timedelta(minutes=10),
+    max_age: timedelta | None = timedelta(minutes=10),
     require_play_recognized: bool = False,
     allowed_certificates: Collection[str] = (),
 ) -> Problem | None:
     """Return the first thing wrong with ``attestation``, in the order of contract 5.1, or ``None``.
 
-    ``package`` is the one the phone named; ``allowed_packages`` are ours. ``fictitious`` says that the phone number
+    ``package`` is the one the phone named; ``allowed_packages`` are ours. The statement may be ``max_age`` old, or of any
+    age where that is None. ``fictitious`` says that the phone number
     is one of the demo numbers, for which an emulator is a fine device and the licence is not looked at.
     ``allowed_certificates`` are SHA-256 digests in base64url of the signing certificates we accept; empty means any.
     """
@@ -61,13 +62,15 @@ def judge(
 
 
 def _request_problem(
-    attestation: Attestation, *, expected_hash: str, package: str, at: datetime, max_age: timedelta
+    attestation: Attestation, *, expected_hash: str, package: str, at: datetime, max_age: timedelta | None
 ) -> Problem | None:
     # An empty hash would let a token that was bound to nothing pass for a request that claims nothing.
     if not attestation.request_hash or not same_hash(attestation.request_hash, expected_hash):
         return Problem(SubCode.REQUEST, "other_request")
     if attestation.request_package != package:
         return Problem(SubCode.REQUEST, "other_request_package")
+    if max_age is None:
+        return None
     age = _age(attestation.timestamp_millis, at=at)
     if age is None or not -CLOCK_SKEW <= age <= max_age:
         return Problem(SubCode.REQUEST, "stale")
