@@ -1,7 +1,7 @@
 """Endpoints about attestation."""
 
 from http import HTTPStatus
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from dmr.metadata import ResponseSpec
@@ -33,7 +33,7 @@ class Report(msgspec.Struct):
 class ReportResult(msgspec.Struct):
     """What became of the report; null where the same one was judged before."""
 
-    result_code: Result | None
+    result_code: Literal["passed", "failed"] | None
 
 
 class NoResult(msgspec.Struct):
@@ -76,7 +76,13 @@ class ReportIntegrity(Endpoint):
         except errors.IntegrityServiceUnavailable as unavailable:
             # The one error body of the API with a result in it, because that is the only key the app reads here.
             raise APIError(NoResult(), status_code=HTTPStatus.INTERNAL_SERVER_ERROR) from unavailable
-        return ReportResult(result_code=result)
+        match result:
+            case Result.PASSED:
+                return ReportResult(result_code="passed")
+            case Result.FAILED:
+                return ReportResult(result_code="failed")
+            case None:
+                return ReportResult(result_code=None)
 
 
 def _number(text: str | None) -> PhoneNumber | None:

@@ -51,6 +51,8 @@ class Endpoint(Controller[MsgspecSerializer]):
     versioned: ClassVar[bool] = True
     """Whether Accept names a version and the answer carries ``X-API-Current-Version`` (contract 2.2)."""
 
+    auth: ClassVar[Sequence[Scheme[Any]] | None] = None
+    """Who may call: the first of these whose header is there; None for anyone."""
     endpoint_cls = WireOperation
     validate_negotiation = False
     semantic_responses = False
@@ -82,11 +84,7 @@ class Endpoint(Controller[MsgspecSerializer]):
 
     @classmethod
     def _schemes(cls) -> list[Scheme[Any]]:
-        return (
-            [scheme for scheme in cls.auth if isinstance(scheme, Scheme)]
-            if isinstance(cls.auth, Sequence)
-            else []
-        )
+        return list(cls.auth or ())
 
     @cached_property
     def received_at(self) -> datetime:
