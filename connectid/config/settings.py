@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "waffle",
     "connectid.devices",
     "connectid.integrity",
+    "connectid.jobs",
     "connectid.verification",
     "connectid.providers",
     "connectid.sandbox",
@@ -100,6 +101,15 @@ CACHES: dict[str, dict[str, Any]] = {
 # Mail that Django itself sends takes the same way as ours.
 MAILERS: dict[str, dict[str, Any]] = {"default": mailer(ENV.EMAIL_URL)}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
+
+# Jobs
+TASKS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "connectid.jobs.backend.OutboxBackend",
+        "QUEUES": ["default"],
+        "OPTIONS": {"schedule": "connectid.config.schedule.SCHEDULE"},
+    },
+}
 
 # Bodies: each route has its own, lower limit (connectid.web.parsing); this one is the largest of them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

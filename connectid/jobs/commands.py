@@ -1,0 +1,67 @@
+"""The ``worker`` command of ``connectid``. Django is set up by the group that it is added to."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor, wait
+from types import FrameType
+
+import click
+
+CHECK_SECONDS = 0.2
+
+
+@click.command()
+@click.option("--queues", default="", help="Queues to serve, comma separated. Default: all.")
+@click.option(
+    "--threads", default=4, show_default=True, type=click.IntRange(1, 256), help="Jobs run at once."
+)
+@click.option(
+    "--batch", default=100, show_default=True, type=click.IntRange(1, 1000), help="Most jobs claimed at once."
+)
+@click.option(
+    "--grace", default=30.0, show_default=True, help="Seconds that running jobs have to finish after SIGTERM."
+)
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Serve Prometheus metrics on this port.")
+@click.option(
+    "--metrics-address", default="127.0.0.1", show_default=True, help="Address of the metrics port."
+)
+def worker(
+    queues: str, threads: int, batch: int, grace: float, metrics_port: int | None, metrics_address: str
+) -> None:
+    """Run background jobs until SIGTERM or Ctrl-C, then finish what runs and give back the rest."""
+    from django.tasks import task_backends
+
+    from connectid.jobs.worker import Worker, WorkerExhausted
+
+    wanted = tuple(name.strip() for name in queues.split(",") if name.strip())
+    if unknown := set(wanted) - task_backends["default"].queues:
+        raise click.BadParameter(f"no such queue: {', '.join(sorted(unknown))}", param_hint="--queues")
+    if metrics_port is not None:
+        _serve_metrics(metrics_port, metrics_address)
+    running = Worker(queues=wanted, threads=threads, batch=batch, grace=grace)
+    stopping = False
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        # A signal arrives between any two instructions of the main thread: here it may do no more than leave word.
+        nonlocal stopping
+        stopping = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    with ThreadPoolExecutor(1, thread_name_prefix="jobs-worker") as pool:
+        work = pool.submit(running.run)
+        while not wait([work], timeout=CHECK_SECONDS).done:
+            if stopping:
+                running.stop()
+        try:
+            work.result()
+        except WorkerExhausted as error:
+            raise click.ClickException("too many jobs never ended; start a new worker") from error
+
+
+def _serve_metrics(port: int, address: str) -> None:
+    from prometheus_client import start_http_server
+
+    from connectid.jobs import metrics
+
+    metrics.register()
+    start_http_server(port, addr=address)

@@ -1,0 +1,84 @@
+"""Workers as processes: killed, stopped, and inside a server."""
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from connectid.jobs.backend import enqueue_many
+from connectid.jobs.models import Job, State
+from connectid.jobs.tests import embedded_process, sample_tasks, worker_process
+from connectid.jobs.tests.waiting import PATIENCE_SECONDS, until
+
+type Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    """The file in which jobs leave a line each."""
+    path = tmp_path / "lines"
+    path.touch()
+    return path
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start processes as ``worker_process.start`` does, and leave none behind."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start_one(*arguments: str, **options: str) -> subprocess.Popen[bytes]:
+        processes.append(worker_process.start(*arguments, **options))
+        return processes[-1]
+
+    yield start_one
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def written(path: Path) -> list[str]:
+    return path.read_text().split()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_loses_nothing(lines: Path, start: Start) -> None:
+    enqueue_many(sample_tasks.append_line.prepare(str(lines), str(number), 0.01) for number in range(200))
+    first = start("1", "--threads", "4", "--batch", "20")
+    until(lambda: len(written(lines)) > 20)
+    first.kill()
+    first.wait(PATIENCE_SECONDS)
+    held = Job.objects.filter(state=State.RUNNING).count()
+    assert held, "it was killed with jobs in hand"
+    second = start("1")
+    until(lambda: not Job.objects.exists())
+    second.terminate()
+    assert second.wait(PATIENCE_SECONDS) == 0
+    assert set(written(lines)) == {str(number) for number in range(200)}
+    assert len(written(lines)) <= 200 + held, "only what was in hand ran twice"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("asked_by", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_worker_drains(lines: Path, start: Start, asked_by: signal.Signals) -> None:
+    enqueue_many(sample_tasks.append_line.prepare(str(lines), str(number), 0.05) for number in range(200))
+    process = start("60", "--threads", "2")
+    until(lambda: len(written(lines)) > 4)
+    process.send_signal(asked_by)
+    assert process.wait(PATIENCE_SECONDS) == 0
+    done = written(lines)
+    assert len(done) == len(set(done)) < 200
+    left = Job.objects.values_list("state", "attempts", "worker")
+    assert set(left) == {("ready", 0, "")}
+    assert len(left) + len(done) == 200
+
+
+def test_a_server_on_sqlite_is_complete_by_itself(lines: Path, tmp_path: Path, start: Start) -> None:
+    process = start(
+        str(lines), "40", module=embedded_process.__name__, database_url=f"sqlite:///{tmp_path}/jobs.sqlite3"
+    )
+    assert process.wait(2 * PATIENCE_SECONDS) == 0
+    assert sorted(map(int, written(lines))) == list(range(0, 40, 2))
