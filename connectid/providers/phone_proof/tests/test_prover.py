@@ -135,7 +135,7 @@ def test_what_is_no_token(token: str, prover: PhoneProver) -> None:
     assert refusal(prover, token) == INVALID_TOKEN
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_token_is_refused(data: st.DataObject, prover_and_mint: tuple[PhoneProver, Mint]) -> None:
     prover, mint = prover_and_mint

@@ -159,7 +159,7 @@ def test_the_data_url_is_what_the_app_reads() -> None:  # contract 5.5
     assert picture(decode_photo_url(photo.data_url)).size == (160, 120)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     name=st.sampled_from(
         ["jpeg progressive", "png palette", "webp animated", "jpeg with metadata", "png transparency"]
