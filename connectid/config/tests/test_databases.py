@@ -1,0 +1,50 @@
+"""The database as the environment describes it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from connectid.config.databases import databases, refuse_hung_up
+from connectid.config.env import Environment
+
+
+def test_sqlite_beside_the_server_by_default(tmp_path: Path) -> None:
+    found = databases(Environment(DATA_DIR=tmp_path))["default"]
+    assert found["ENGINE"] == "django.db.backends.sqlite3"
+    assert found["NAME"] == tmp_path / "connectid.sqlite3"
+    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_postgresql_has_a_pool_and_prepared_statements() -> None:
+    environment = Environment(DATABASE_URL="postgres://u:p@host/name?sslmode=require", DATABASE_POOL_SIZE=3)
+    found = databases(environment)["default"]
+    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert found["CONN_MAX_AGE"] == 0
+    options = found["OPTIONS"]
+    assert options["sslmode"] == "require"
+    assert (options["server_side_binding"], options["prepare_threshold"]) == (True, 5)
+    assert options["pool"]["max_size"] == 3
+
+
+@pytest.fixture
+def idle() -> Iterator[psycopg.Connection]:
+    kept = connection.get_connection_params()
+    wanted = {name: kept[name] for name in ("host", "port", "user", "password", "dbname") if kept.get(name)}
+    with psycopg.connect(**wanted, autocommit=True) as opened:
+        yield opened
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_connection_that_the_server_closed_is_refused(idle: psycopg.Connection) -> None:
+    assert settings.DATABASES["default"]["OPTIONS"]["pool"]["check"] is refuse_hung_up
+    refuse_hung_up(idle)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [idle.info.backend_pid])
+        cursor.execute("SELECT pg_sleep(0.2)")
+    with pytest.raises(psycopg.OperationalError):
+        refuse_hung_up(idle)
