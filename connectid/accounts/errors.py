@@ -43,3 +43,10 @@ class ProfileRefused(DomainError):
 
     code = "INVALID_PROFILE"
     kind = Kind.FORBIDDEN
+
+
+class StaffExists(DomainError):
+    """There is an account of this name; ask for a new password with --reset, if it is a member of staff."""
+
+    code = "STAFF_EXISTS"
+    kind = Kind.CONFLICT

@@ -23,7 +23,7 @@ def problems_of(environment: "Environment") -> dict[str, str]:
     """Return what must be mended before ``environment`` may serve, by variable."""
     found = _wrong_choices(environment)
     if environment.ENVIRONMENT == "production":
-        found |= _missing(environment) | _insecure(environment) | _half_configured(environment)
+        found |= _missing(environment) | _insecure(environment) | half_configured(environment)
     return found
 
 
@@ -58,7 +58,8 @@ def _insecure(environment: "Environment") -> dict[str, str]:
     return found
 
 
-def _half_configured(environment: "Environment") -> dict[str, str]:
+def half_configured(environment: "Environment") -> dict[str, str]:
+    """Return what the chosen vendors lack, by variable."""
     connect = ("CONNECT_URL", "COMMCARE_CONNECT_CLIENT_ID", "COMMCARE_CONNECT_CLIENT_SECRET")
     twilio = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE")
     needs = [

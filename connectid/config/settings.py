@@ -9,6 +9,7 @@ from dmr.settings import Settings as DmrSetting
 from connectid import __version__
 from connectid.config import env as environment
 from connectid.config.databases import databases
+from connectid.config.oauth_provider import oauth_provider
 from connectid.core.keyring import KeyRing
 from connectid.providers.email.url import mailer
 
@@ -47,9 +48,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "dmr",
     "waffle",
+    "oauth2_provider",
     "connectid.devices",
     "connectid.integrity",
     "connectid.jobs",
+    "connectid.oauth",
+    "connectid.messaging",
+    "connectid.credentials",
     "connectid.verification",
     "connectid.providers",
     "connectid.sandbox",
@@ -86,6 +91,17 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = databases(ENV)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Account"
+PASSWORD_HASHERS = [
+    "connectid.core.passwords.Argon2idPeppered",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what the former server stored; rewritten at the next sign-in
+    "connectid.core.passwords.KeyedBlake2b",  # secrets of OAuth clients only
+]
+OAUTH2_PROVIDER = oauth_provider(ENV)
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth.Client"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth.AccessToken"
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth.RefreshToken"
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth.IdToken"
+OAUTH2_PROVIDER_GRANT_MODEL = "oauth.AuthorizationCode"
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
         {
@@ -134,18 +150,11 @@ TIME_ZONE = "UTC"
 
 # Pages
 STATIC_URL = "/static/"
-STATIC_ROOT = ENV.DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_USE_FINDERS = True  # served from the packages they came in, so that nothing has to be collected
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ENV.DATA_DIR},
     },
-    "staticfiles": {
-        "BACKEND": (
-            "whitenoise.storage.CompressedManifestStaticFilesStorage"
-            if PRODUCTION
-            else "django.contrib.staticfiles.storage.StaticFilesStorage"
-        )
-    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

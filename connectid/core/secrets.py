@@ -46,6 +46,11 @@ def new_identifier(nbytes: int) -> str:
     return secrets.token_hex(nbytes)
 
 
+def new_client_id() -> str:
+    """A name for a server or an app: 40 hexadecimal characters, and so no colon, which Basic could not carry (contract A7)."""
+    return new_identifier(20)
+
+
 def digest(secret: str, *, purpose: str) -> str:
     """What to store of ``secret``: ``keyid$hexdigest`` under the current key."""
     return _digest(secret, purpose, _ring().current)

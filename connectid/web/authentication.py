@@ -52,22 +52,24 @@ class Scheme[Principal](SyncAuth):
     description: ClassVar[str]
     challenge: ClassVar[str | None] = None
     refusals: ClassVar[tuple[Refusal, ...]] = ()
-    missing: ClassVar[Refusal] = Refusal(NotAuthenticated, key="detail")
+    missing: Refusal = Refusal(NotAuthenticated, key="detail")
 
     def __init__(self, *, required: bool = True) -> None:
         self.required = required
 
     def __call__(self, endpoint: Any, controller: Any) -> Self | None:
         """Authenticate the request: dmr's hook. None lets the endpoint's next scheme try."""
-        request: HttpRequest = controller.request
-        credentials = self._credentials(request)
-        if credentials is None:
-            return None if self.required else self
-        principal = self.authenticate(request, credentials)
+        principal = self.identify(controller)
         if principal is None:
             return None if self.required else self
-        cast(Any, request).principal = principal
+        cast(Any, controller.request).principal = principal
         return self
+
+    def identify(self, controller: Any) -> Principal | None:
+        """Return who is calling, or None where the request carries no credentials of this scheme."""
+        request: HttpRequest = controller.request
+        credentials = self._credentials(request)
+        return None if credentials is None else self.authenticate(request, credentials)
 
     @abstractmethod
     def authenticate(self, request: HttpRequest, credentials: str) -> Principal | None:
@@ -126,9 +128,11 @@ def basic_credentials(encoded: str, *, url_decoded: bool = False) -> tuple[str, 
     except (binascii.Error, ValueError) as error:
         raise InvalidBasicHeader from error
     name, colon, secret = text.partition(":")
-    if not colon or "\x00" in text:
+    if url_decoded:
+        name, secret = unquote_plus(name), unquote_plus(secret)
+    if not colon or "\x00" in name or "\x00" in secret:
         raise InvalidBasicHeader
-    return (unquote_plus(name), unquote_plus(secret)) if url_decoded else (name, secret)
+    return name, secret
 
 
 def bearer_token(credentials: str) -> str:

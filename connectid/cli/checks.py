@@ -1,0 +1,196 @@
+"""What ``connectid doctor`` looks at. Each check answers in a few statements and changes nothing that lasts."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+type Status = Literal["ok", "warning", "failed"]
+
+OLDEST_POSTGRESQL = 15
+"""What Django 6.1 needs."""
+
+LARGEST_SKEW = 5.0
+"""Seconds by which this machine's clock may differ from the database's: codes live for minutes, webhooks for five."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw."""
+
+    check: str
+    status: Status
+    detail: str
+
+
+def findings(*, count_keys: bool) -> Iterator[Finding]:
+    """Run every check of a server whose environment is valid; a check that breaks has failed."""
+    checks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
+        ("keys", _keys),
+        ("providers", _providers),
+        ("folder", _folder),
+        ("database", _database),
+        ("migrations", _migrations),
+        ("clock", _clock),
+        ("cache", _cache),
+        ("clients", _clients),
+        ("settings", _settings),
+    ]
+    if count_keys:
+        checks.append(("keys in use", _keys_in_use))
+    for name, check in checks:
+        try:
+            yield from check()
+        except Exception as error:  # noqa: BLE001 - whatever breaks is what the operator wants to read
+            yield Finding(name, "failed", f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def _keys() -> Iterator[Finding]:
+    from django.conf import settings
+
+    rings = {name: getattr(settings, name) for name in ("SECRET_HASH_KEYS", "FIELD_ENCRYPTION_KEYS")}
+    shown = "; ".join(f"{name}: {', '.join(key.id for key in ring)}" for name, ring in rings.items())
+    yield Finding("keys", "ok", f"{shown} (the first of each is current)")
+
+
+def _keys_in_use() -> Iterator[Finding]:
+    from connectid.core import rotation
+
+    for column in rotation.usage():
+        counts = ", ".join(f"{key}: {rows}" for key, rows in column.rows.items())
+        lost = f"; {column.lost} under keys that are not on {column.ring}" if column.lost else ""
+        yield Finding(f"keys of {column.column}", "failed" if column.lost else "ok", counts + lost)
+
+
+def _providers() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from connectid.config import env_problems
+
+    lacking = env_problems.half_configured(settings.ENV)
+    chosen = ("SMS_PROVIDER", "PUSH_PROVIDER", "INTEGRITY_PROVIDER", "PHOTO_STORAGE")
+    relevant = {
+        name: problem for name, problem in lacking.items() if settings.PRODUCTION or not name.startswith("CO")
+    }
+    for name, problem in relevant.items():
+        yield Finding("providers", "failed", f"{name} {problem}")
+    if not relevant:
+        yield Finding("providers", "ok", ", ".join(f"{name}={getattr(settings, name)}" for name in chosen))
+
+
+def _folder() -> Iterator[Finding]:
+    from django.conf import settings
+
+    folder: Path = settings.DATA_DIR
+    if not folder.is_dir():
+        yield Finding("folder", "warning", f"{folder} does not exist yet")
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield Finding("folder", "failed", f"{folder} cannot be written by this user")
+        return
+    secret_files = [folder / name for name in ("keys.env", "demo.json")]
+    exposed = [file for file in secret_files if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+    for file in exposed:
+        yield Finding("folder", "failed", f"{file} can be read by others; chmod 600 {file}")
+    if not exposed:
+        yield Finding("folder", "ok", str(folder))
+
+
+def _database() -> Iterator[Finding]:
+    from django.db import connection
+
+    connection.ensure_connection()
+    version = ".".join(map(str, connection.get_database_version()))
+    if connection.vendor == "postgresql" and connection.get_database_version()[0] < OLDEST_POSTGRESQL:
+        yield Finding("database", "failed", f"PostgreSQL {version}; {OLDEST_POSTGRESQL} or newer is needed")
+    else:
+        yield Finding("database", "ok", f"{connection.display_name} {version}")
+
+
+def _migrations() -> Iterator[Finding]:
+    from connectid.cli.migrate import unapplied
+
+    missing = unapplied()
+    if missing:
+        yield Finding("migrations", "failed", f"run `connectid migrate`: {', '.join(missing)}")
+    else:
+        yield Finding("migrations", "ok", "all applied")
+
+
+def _clock() -> Iterator[Finding]:
+    from django.db import connection
+
+    from connectid.core import clock, rows
+
+    asking = (
+        "SELECT clock_timestamp()"
+        if connection.vendor == "postgresql"
+        else "SELECT strftime('%Y-%m-%d %H:%M:%f')"
+    )
+    before = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(asking)
+        theirs = rows.moment(cursor.fetchone()[0])
+    after = clock.now()
+    skew = _outside(theirs, before, after)
+    status: Status = "failed" if skew > LARGEST_SKEW else "ok"
+    yield Finding(
+        "clock", status, f"{skew:.1f} s from the database's clock ({theirs.astimezone(UTC):%H:%M:%S} UTC)"
+    )
+
+
+def _outside(moment: datetime, before: datetime, after: datetime) -> float:
+    """Seconds by which ``moment`` lies outside the interval."""
+    return max((before - moment).total_seconds(), (moment - after).total_seconds(), 0.0)
+
+
+def _cache() -> Iterator[Finding]:
+    from django.conf import settings
+    from django.core.cache import cache
+
+    from connectid.core import secrets
+
+    key, value = f"doctor:{secrets.new_identifier(8)}", secrets.new_identifier(8)
+    cache.set(key, value, timeout=10)
+    kept: Any = cache.get(key)
+    cache.delete(key)
+    if kept != value:
+        yield Finding("cache", "failed", "did not return what was stored")
+    elif settings.PRODUCTION and not settings.REDIS_URL:
+        yield Finding("cache", "warning", "REDIS_URL is unset: limits count per process and caches differ")
+    else:
+        yield Finding("cache", "ok", "Redis" if settings.REDIS_URL else "in the memory of each process")
+
+
+def _clients() -> Iterator[Finding]:
+    from connectid.accounts.models import Account
+    from connectid.config.demo_objects import ANDROID_CLIENT_ID
+    from connectid.oauth.models import Client
+
+    complete = True
+    if not Client.objects.filter(client_id=ANDROID_CLIENT_ID, client_type=Client.CLIENT_PUBLIC).exists():
+        complete = False
+        command = (
+            f"create-oauth-client --name Android --grant password --public --client-id {ANDROID_CLIENT_ID}"
+        )
+        yield Finding("clients", "warning", f"phones cannot obtain tokens; connectid {command}")
+    if not Account.objects.filter(is_staff=True, is_active=True).exists():
+        complete = False
+        yield Finding("clients", "warning", "nobody can sign in to /admin/; connectid create-admin")
+    if complete:
+        yield Finding("clients", "ok", "the app's client and an admin exist")
+
+
+def _settings() -> Iterator[Finding]:
+    from django.conf import settings
+    from django.core import checks
+
+    messages = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
+    for message in messages:
+        status: Status = "failed" if message.level >= checks.ERROR else "warning"
+        yield Finding("settings", status, f"{message.msg} ({message.id})")
+    if not messages:
+        yield Finding("settings", "ok", "Django's checks pass")

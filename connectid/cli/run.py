@@ -1,0 +1,84 @@
+"""The ``run`` command, behind ``make run``."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connectid.cli import migrate
+from connectid.cli.program import set_up
+from connectid.cli.server import Serving, address, serve_until_stopped
+
+if TYPE_CHECKING:
+    from connectid.config.demo_objects import Credentials, DemoObjects
+
+
+@click.command()
+@click.option(
+    "--port", envvar="PORT", show_envvar=True, default=8000, show_default=True, type=click.IntRange(1, 65535)
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def run(port: int, host: str) -> None:
+    """Start everything on this machine: database, demonstration objects, server, jobs and sandbox."""
+    here = address(host, port)
+    os.environ.setdefault("PUBLIC_URL", here)
+    set_up()
+    from django.conf import settings
+
+    if settings.PRODUCTION:
+        raise click.ClickException(
+            "`run` is for trying things out. In production: migrate, serve and worker."
+        )
+    from connectid.config import demo_objects
+
+    if migrate.unapplied():
+        click.echo("Making the database ...")
+        migrate.apply(verbosity=0)
+    objects, is_new = demo_objects.make(folder=settings.DATA_DIR, public_url=settings.PUBLIC_URL)
+    _let_go_of_the_database()
+    serving = Serving(
+        host=host,
+        port=port,
+        workers=1,
+        threads=settings.DATABASE_POOL_SIZE,
+        greeting=_greeting(here, objects, show_secrets=is_new, kept_in=settings.DATA_DIR / demo_objects.FILE),
+    )
+    serve_until_stopped(serving, quiet=True)
+
+
+def _let_go_of_the_database() -> None:
+    """The server's processes are copies of this one, and must not share its connections."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+
+
+def _greeting(here: str, objects: "DemoObjects", *, show_secrets: bool, kept_in: Path) -> str:
+    lines = [
+        "",
+        f"Connect-ID runs at {here} (Ctrl-C stops it)",
+        "",
+        f"  API pages        {here}/docs",
+        f"  Sandbox inbox    {here}/sandbox/",
+        f"  Admin            {here}/admin/",
+        f"  Health           {here}/health/ready",
+        "",
+        _line("Admin", objects.admin, show_secrets),
+        _line("OAuth client", objects.oauth_client, show_secrets),
+        *(_line("Message server", server, show_secrets) for server in objects.message_servers),
+        *(_line("Issuer", issuer, show_secrets) for issuer in objects.issuers),
+        f"  Android client   {objects.android_client_id} (public)",
+        "",
+        f"Shown once; kept in {kept_in}." if show_secrets else f"Passwords and secrets: {kept_in}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _line(role: str, credentials: "Credentials", show_secret: bool) -> str:
+    name = "" if credentials.name == role else f"   {credentials.name}"
+    return f"  {role:<16} {credentials.id}{f' / {credentials.secret}' if show_secret else ''}{name}"

@@ -1,0 +1,39 @@
+"""The ``serve`` command."""
+
+import os
+
+import click
+
+from connectid.cli.server import Serving, serve_until_stopped
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. Default: every one in production, else 127.0.0.1.")
+@click.option(
+    "--port", envvar="PORT", show_envvar=True, default=8000, show_default=True, type=click.IntRange(1, 65535)
+)
+@click.option(
+    "--workers",
+    envvar="WEB_CONCURRENCY",
+    show_envvar=True,
+    type=click.IntRange(1, 64),
+    help="Processes. Default: one per processor in production, else one.",
+)
+def serve(host: str | None, port: int, workers: int | None) -> None:
+    """Serve requests until SIGTERM or Ctrl-C, then finish those in hand."""
+    from connectid.config.env import load
+
+    environment = load()
+    production = environment.ENVIRONMENT == "production"
+    serving = Serving(
+        host=host or ("0.0.0.0" if production else "127.0.0.1"),  # noqa: S104 - a container is reached from outside
+        port=port,
+        workers=workers or (_processors() if production else 1),
+        threads=environment.DATABASE_POOL_SIZE,
+    )
+    serve_until_stopped(serving, quiet=False)
+
+
+def _processors() -> int:
+    """How many processors this process may use; a container often has fewer than its machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

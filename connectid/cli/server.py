@@ -1,0 +1,120 @@
+"""The server process: Granian, its workers, and what each worker starts with."""
+
+import http.client
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import click
+
+DRAIN_SECONDS = 30
+"""How long a stopping worker may take over the requests it has (safety: a deploy loses none)."""
+
+CONNECTIONS_PER_WORKER = 512
+"""Beyond these, phones wait in the kernel's queue, where they cost nothing: the backpressure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How to serve."""
+
+    host: str
+    port: int
+    workers: int
+    threads: int
+    """Requests that a worker works on at once; each may need a connection of its pool."""
+    greeting: str = ""
+    """Printed once the first request could be answered."""
+
+
+def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C, finish the requests in hand, and return. Raises ``ClickException`` where it cannot."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    _refuse_taken_port(serving)
+    server: Any = Granian(
+        "connectid.config.wsgi:application",
+        address=serving.host,
+        port=serving.port,
+        interface=Interfaces.WSGI,
+        workers=serving.workers,
+        blocking_threads=serving.threads,
+        backpressure=CONNECTIONS_PER_WORKER,
+        websockets=False,
+        log_level=LogLevels.error if quiet else LogLevels.info,
+        respawn_failed_workers=not quiet,
+        workers_kill_timeout=DRAIN_SECONDS,
+    )
+    with _metrics_of_all_workers(serving.workers):
+        server.serve(target_loader=partial(load, serving), wrap_loader=False)
+
+
+def load(serving: Serving) -> Callable[..., Any]:
+    """Load the application in a worker process, and start what runs beside it there."""
+    # Granian sets its own handlers once this returns; until then a stop must end the process and not be forgotten.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from connectid.config.wsgi import application
+
+    if serving.greeting:
+        threading.Thread(target=_greet, args=(serving,), daemon=True).start()
+    return application
+
+
+def address(host: str, port: int) -> str:
+    """Return the address at which this machine reaches the server."""
+    reachable = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
+    return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{port}"
+
+
+def _refuse_taken_port(serving: Serving) -> None:
+    # Granian would share the port with another server that shares it too, and answer every other request.
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((serving.host, serving.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {serving.host}:{serving.port}: {error.strerror}. Choose another port with PORT=8001."
+            ) from error
+
+
+@contextmanager
+def _metrics_of_all_workers(workers: int) -> Iterator[None]:
+    """Give several workers a place where each keeps its counts, so that any of them can answer for all."""
+    if workers == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="connectid-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _greet(serving: Serving) -> None:
+    """Print the greeting once the server answers."""
+    while not _answers(serving):
+        time.sleep(0.02)
+    click.echo(serving.greeting)
+
+
+def _answers(serving: Serving) -> bool:
+    host = address(serving.host, serving.port).removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=5)
+    try:
+        connection.request("GET", "/users/")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,76 @@
+"""``connectid doctor``."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from connectid.cli.tests.conftest import Connectid, start
+from connectid.core import clock, keyring
+from connectid.oauth import operations
+from connectid.oauth.models import Client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    """The folder of an embedded server."""
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+def statuses(connectid: Connectid, *arguments: str, exit_code: int) -> dict[str, Any]:
+    result = connectid("doctor", "--json", *arguments)
+    assert result.exit_code == exit_code, result.output
+    return {finding["check"]: finding["status"] for finding in json.loads(result.stdout)}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_sound_server(connectid: Connectid) -> None:
+    found = statuses(connectid, exit_code=0)
+    assert set(found) == {
+        "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "clients", "settings",
+    }  # fmt: skip
+    assert {check for check, status in found.items() if status != "ok"} == {"clients"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_for_people(connectid: Connectid) -> None:
+    result = connectid("doctor")
+    assert result.exit_code == 0
+    assert "ok       migrations   all applied" in result.output
+    assert "connectid create-admin" in result.output
+
+
+def test_secrets_that_others_can_read(connectid: Connectid, folder: Path) -> None:
+    (folder / "keys.env").touch(mode=0o644)
+    assert statuses(connectid, exit_code=1)["folder"] == "failed"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_clock_that_is_wrong(connectid: Connectid) -> None:
+    with clock.frozen(clock.now() - timedelta(minutes=1)):
+        assert statuses(connectid, exit_code=1)["clock"] == "failed"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_key_that_is_lost(connectid: Connectid, settings: Settings) -> None:
+    operations.create_client(name="Connect", grant=Client.GRANT_CLIENT_CREDENTIALS)
+    assert statuses(connectid, "--keys", exit_code=0)["keys of oauth.Client.client_secret"] == "ok"
+    settings.SECRET_HASH_KEYS = keyring.parse(keyring.generate("fresh"))
+    assert statuses(connectid, "--keys", exit_code=1)["keys of oauth.Client.client_secret"] == "failed"
+
+
+@pytest.mark.parametrize("command", ["doctor", "migrate", "serve", "run"])
+def test_a_wrong_environment_is_told_whole(command: str, tmp_path: Path) -> None:
+    """Every problem at once, each with its variable, and no traceback."""
+    process = start(command, folder=tmp_path, ENVIRONMENT="production", LOG_LEVEL="LOUD")
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    for name in ("SECRET_KEY", "DATABASE_URL", "SMS_PROVIDER", "LOG_LEVEL", "CONNECT_URL"):
+        assert name in told
+    assert "Traceback" not in told

@@ -1,0 +1,1 @@
+"""Work credentials: what an issuer certifies about a worker."""

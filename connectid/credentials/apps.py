@@ -1,0 +1,10 @@
+"""Credentials."""
+
+from django.apps import AppConfig
+
+
+class CredentialsConfig(AppConfig):
+    """Issuers of credentials."""
+
+    name = "connectid.credentials"
+    label = "credentials"

@@ -1,0 +1,10 @@
+"""Messaging."""
+
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    """Message servers."""
+
+    name = "connectid.messaging"
+    label = "messaging"

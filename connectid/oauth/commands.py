@@ -1,0 +1,60 @@
+"""The ``create-oauth-client`` command. Django is set up by the group that it is added to."""
+
+import json
+
+import click
+
+GRANTS = ("client-credentials", "password", "authorization-code")
+
+
+@click.command()
+@click.option("--name", required=True, help="What people call it.")
+@click.option(
+    "--grant", required=True, type=click.Choice(GRANTS), help="How it obtains tokens (RFC 6749, section 1.3)."
+)
+@click.option("--client-id", default="", help="Its id. Made when not given.")
+@click.option("--client-secret", default="", help="Its secret. Made when not given.")
+@click.option("--public", is_flag=True, help="An app, which cannot keep a secret; it gets none.")
+@click.option(
+    "--redirect-uri",
+    "redirect_uris",
+    multiple=True,
+    help="Where people return to after signing in. May be repeated.",
+)
+@click.option(
+    "--permission",
+    "permissions",
+    multiple=True,
+    help="What it may do as a server (docs/reference/permissions.md). May be repeated. None: everything.",
+)
+def create_oauth_client(
+    name: str,
+    grant: str,
+    client_id: str,
+    client_secret: str,
+    public: bool,
+    redirect_uris: tuple[str, ...],
+    permissions: tuple[str, ...],
+) -> None:
+    """Register an OAuth client; the last line printed is its id and secret as JSON.
+
+    Repeating a command that names the id and the secret changes nothing.
+    """
+    from connectid.oauth import operations
+    from connectid.oauth.permissions import ALL
+
+    if unknown := sorted({*permissions} - {*ALL}):
+        known = ", ".join(ALL)
+        raise click.BadParameter(f"{', '.join(unknown)}: not one of {known}", param_hint="--permission")
+    if public and (client_secret or permissions):
+        raise click.UsageError("A public client has neither a secret nor permissions.")
+    made = operations.create_client(
+        name=name,
+        grant=grant,
+        client_id=client_id,
+        client_secret=client_secret,
+        public=public,
+        redirect_uris=redirect_uris,
+        permissions=permissions or None,
+    )
+    click.echo(json.dumps({"client_id": made.client_id, "client_secret": made.client_secret}))
