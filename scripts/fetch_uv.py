@@ -43,11 +43,14 @@ def locked_wheel() -> tuple[str, str]:
 def fetch(target: Path) -> None:
     """Write the uv program to `target`, after checking the wheel against the lock file.
 
-    Raises `OSError` when the network fails and `SystemExit` when the digest differs.
+    Raises `SystemExit` when the network fails or the digest differs.
     """
     url, sha256 = locked_wheel()
-    with urllib.request.urlopen(url, timeout=120) as answer:
-        wheel = answer.read()
+    try:
+        with urllib.request.urlopen(url, timeout=120) as answer:
+            wheel = answer.read()
+    except OSError as failure:
+        sys.exit(f"{url} could not be fetched: {failure}")
     if hashlib.sha256(wheel).hexdigest() != sha256:
         sys.exit(f"{url} is not the file that uv.lock names")
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
