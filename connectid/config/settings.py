@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "connectid.oauth",
     "connectid.messaging",
     "connectid.credentials",
+    "connectid.toggles",
     "connectid.verification",
     "connectid.providers",
     "connectid.sandbox",
@@ -108,6 +109,7 @@ CACHES: dict[str, dict[str, Any]] = {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": ENV.REDIS_URL,
             "KEY_PREFIX": "cid",
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
         }
         if ENV.REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from connectid.accounts.urls import urlpatterns as accounts
 from connectid.integrity.urls import urlpatterns as integrity
 from connectid.sandbox.urls import urlpatterns as sandbox
+from connectid.toggles.urls import urlpatterns as toggles
 from connectid.web import openapi, pages
 from connectid.web.routes import routes
 
@@ -14,6 +15,7 @@ api: list[URLPattern] = [
     *routes(("users/", pages.ping)),
     *accounts,
     *integrity,
+    *toggles,
 ]
 openapi.describe(api)
 

@@ -1,10 +1,12 @@
 """Device Basic authentication (contract A1): ``username:device credential``."""
 
-from typing import ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar, Self
 
 from django.http import HttpRequest
 
 from connectid.core import clock
+from connectid.core.errors import DomainError
 from connectid.devices import errors, operations
 from connectid.devices.queries import KnownDevice
 from connectid.web.authentication import InvalidBasicHeader, Scheme, basic_credentials
@@ -22,7 +24,7 @@ class DeviceBasic(Scheme[KnownDevice]):
     description = "Username and device credential, as complete_profile returned them (contract A1)."
     missing = Refusal(NotAuthenticated, key="detail", challenge=CHALLENGE)
     # The code is under `error_code` and the status stays 401: on a 400 the app would wipe itself (contract 4.1).
-    refusals: ClassVar = (
+    refusals: ClassVar[tuple[Refusal, ...]] = (
         Refusal(errors.InvalidDeviceCredential, key="detail", challenge=CHALLENGE),
         Refusal(errors.LoginFromDifferentDevice, key="error_code", challenge=CHALLENGE),
         Refusal(InvalidBasicHeader, key="detail", challenge=CHALLENGE),
@@ -34,5 +36,18 @@ class DeviceBasic(Scheme[KnownDevice]):
         return operations.authenticate(username=username, credential=credential, at=clock.now())
 
 
+class DeviceOrAnyone(DeviceBasic):
+    """The same for endpoints that also answer strangers: whoever presents something wrong is one (contract 5.15)."""
+
+    refusals: ClassVar = ()
+
+    def __call__(self, endpoint: Any, controller: Any) -> Self:
+        """Let every request pass: dmr's hook."""
+        with suppress(DomainError):
+            super().__call__(endpoint, controller)
+        return self
+
+
 device_basic = DeviceBasic()
+device_or_anyone = DeviceOrAnyone(required=False)
 optional_device_basic = DeviceBasic(required=False)

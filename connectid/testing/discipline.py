@@ -10,9 +10,13 @@ import django.db.models.query
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import models
 from zeal.constants import initialize_app_registry
 from zeal.patch import patch as watch_models
+
+from connectid.core import ratelimit
+from connectid.toggles import queries as toggles
 
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
@@ -35,6 +39,14 @@ def watch_requests_for_repeated_statements() -> Iterator[None]:
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *before]
     yield
     settings.MIDDLEWARE = before
+
+
+@pytest.fixture(autouse=True)
+def begin_with_nothing_remembered() -> None:
+    """Let no test see what an earlier one left in this process: caches, counters of limits, toggles."""
+    cache.clear()
+    ratelimit.forget()
+    toggles.forget()
 
 
 class OutsideCallError(socket.gaierror):

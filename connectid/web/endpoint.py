@@ -73,7 +73,8 @@ class Endpoint(Controller[MsgspecSerializer]):
             yield problems.refusal_of(refused, key=cls.error_key)
         for scheme in cls._schemes():
             yield from scheme.refusals
-            yield scheme.missing
+            if scheme.required:
+                yield scheme.missing
         if hasattr(cls, "post"):
             yield Refusal(problems.MalformedBody, key="detail")
             yield Refusal(problems.RequestTooLarge, key=cls.error_key)
@@ -96,13 +97,19 @@ class Endpoint(Controller[MsgspecSerializer]):
         """The API version that the client asked for."""
         return negotiation.version_of(self.request)
 
+    def admit(self) -> None:
+        """Raise a refusal before anything is asked of the caller; every request passes unless a subclass says otherwise."""
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request, with the headers that the contract promises on every answer."""
         try:
             if self.versioned:
                 negotiation.version_of(request)
+            self.admit()
         except negotiation.NotAcceptable as refused:
             response: HttpResponseBase = self._detail(str(refused), HTTPStatus.NOT_ACCEPTABLE)
+        except DomainError as refused:
+            response = self.refuse(refused)
         else:
             response = super().dispatch(request, *args, **kwargs)
         if self.versioned:

@@ -21,11 +21,6 @@ def redis_answers() -> bool:
         return False
 
 
-@pytest.fixture(autouse=True)
-def _empty_counters() -> None:
-    ratelimit.forget()
-
-
 @pytest.fixture(params=["memory", "redis"])
 def _storage(request: pytest.FixtureRequest, settings: Settings) -> None:
     if request.param == "redis":

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -271,9 +270,6 @@ header_values = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclu
 
 class AnythingAtAll(TestCase):
     """Whatever is sent, the answer is one that the contract knows."""
-
-    def setUp(self) -> None:
-        cache.clear()
 
     @given(
         body=json_values | st.fixed_dictionaries({"request_id": json_values, "cc_device_id": json_values}),
