@@ -18,7 +18,7 @@ from connectid.core.clock import FrozenClock
 from connectid.devices import operations as devices
 from connectid.providers.connect import Toggle as ConnectToggle
 from connectid.testing.fake_http import Answer, FakeHttpServer
-from connectid.toggles import operations, queries
+from connectid.toggles import queries
 from connectid.toggles.toggle import of_connect
 
 pytestmark = pytest.mark.django_db
@@ -260,27 +260,6 @@ def test_a_new_number_gets_everybodys_toggles_while_connect_fails(
     fails(connect)
     found = queries.fetch(phone_number="+255712345678", at=clock.now(), deadline=5)
     assert set(found) == {"feature"}
-
-
-# Our own switches.
-
-
-def test_a_switch_is_seen_when_it_is_thrown(client: Client) -> None:
-    for active in (True, False, True):
-        operations.set_switch("feature", active=active)
-        assert toggles(client)["feature"]["active"] is active
-        assert queries.is_on("feature", at=clock.now()) is active
-    Switch.objects.get(name="feature").delete()
-    assert toggles(client) == {}
-    assert not queries.is_on("feature", at=clock.now())
-
-
-def test_a_switch_thrown_elsewhere_is_seen_within_seconds(client: Client, now: FrozenClock) -> None:
-    operations.set_switch("feature", active=True)
-    toggles(client)
-    Switch.objects.update(active=False)  # no signal here, as when another process without Redis throws it
-    now.advance(seconds=3)
-    assert toggles(client)["feature"]["active"] is False
 
 
 # Statements.
