@@ -1,3 +1,7 @@
 """Fixtures and rules for every test; the database is chosen earlier, in connectid.testing.plugin."""
 
-pytest_plugins = ["connectid.testing.browser", "connectid.testing.discipline"]
+pytest_plugins = [
+    "connectid.testing.browser",
+    "connectid.testing.discipline",
+    "connectid.testing.provider_calls",
+]

@@ -5,9 +5,12 @@ import threading
 import time
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from connectid.providers.concurrently import Done, Failed, at_once
 from connectid.providers.errors import Rejected, Unavailable
+from connectid.sandbox.models import SandboxMessage
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id")
 
@@ -63,3 +66,24 @@ def test_more_calls_than_threads_all_finish() -> None:
 
     outcomes = at_once(30, **{f"call{number}": slow for number in range(200)})
     assert sum(outcome.result() for outcome in outcomes.values()) == 200
+
+
+@pytest.mark.postgresql  # Django never closes SQLite in memory
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_to_the_database_stays_open_in_a_thread() -> None:
+    opened: list[BaseDatabaseWrapper] = []
+
+    def ask() -> bool:
+        opened.append(connections[DEFAULT_DB_ALIAS])
+        return SandboxMessage.objects.exists()
+
+    assert at_once(5, ask=ask) == {"ask": Done(False)}
+    assert opened[0] is not connections[DEFAULT_DB_ALIAS]
+    assert opened[0].connection is None
+
+
+@pytest.mark.django_db
+def test_a_test_that_is_rolled_back_sees_its_own_rows() -> None:
+    SandboxMessage.objects.create(kind="sms", recipient="+1")
+    assert at_once(5, ask=SandboxMessage.objects.count) == {"ask": Done(1)}
+    assert connection.in_atomic_block

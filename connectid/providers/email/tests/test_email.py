@@ -26,8 +26,6 @@ from connectid.providers.errors import Rejected, Unavailable
 from connectid.sandbox import inbox
 from connectid.testing.fake_http import Answer, FakeHttpServer, Received
 
-pytestmark = pytest.mark.django_db
-
 type Mail = tuple[str, str, str]  # recipient, subject, text
 
 
@@ -127,6 +125,7 @@ def sender(request: pytest.FixtureRequest, settings: Settings) -> Sender:
     if request.param == "ses":
         amazon: FakeHttpServer = request.getfixturevalue("amazon")
         return Sender(emails.pick(), lambda: [sent_to_ses(sent) for sent in amazon.requests])
+    request.getfixturevalue("db")
     settings.EMAIL_URL = ""
     return Sender(
         emails.pick(),
@@ -255,6 +254,7 @@ def test_ses_as_moto_knows_it(aws: pytest.MonkeyPatch) -> None:
         server.stop()
 
 
+@pytest.mark.django_db
 def test_djangos_own_mails_reach_the_sandbox() -> None:
     message = DjangoMessage("Hello", "Text", "from@example.org", ["a@example.org"], cc=["b@example.org"])
     assert SandboxEmailBackend(alias="default").send_messages([message]) == 1
