@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connections
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,9 +38,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """One headless chromium for the session."""
+    """One headless chromium for the tests of a module; other modules are not to run inside its event loop."""
     from playwright.sync_api import sync_playwright
 
     # Playwright keeps an event loop in this thread, and Django then takes every query for a blocking one.
@@ -49,6 +50,8 @@ def browser() -> Iterator["Browser"]:
         chrome = playwright.chromium.launch(executable_path=chromium(), args=sandbox)
         yield chrome
         chrome.close()
+        # Django has connections of their own for code inside an event loop; nobody could close them later.
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
