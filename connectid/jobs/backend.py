@@ -36,8 +36,7 @@ class Options:
     dead_letter_days: int = 30
     """How long jobs that failed for good are kept."""
     notify: bool = True
-    """Whether PostgreSQL notifies workers of new jobs. Its notifications serialise commits; a server that commits thousands
-    of jobs a second may prefer to rely on polling."""
+    """Whether PostgreSQL tells workers of new jobs. Off where a pooler stands between (``LISTEN`` needs its own session)."""
 
 
 def options(alias: str = "default") -> Options:

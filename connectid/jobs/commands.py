@@ -35,6 +35,12 @@ def worker(
     wanted = tuple(name.strip() for name in queues.split(",") if name.strip())
     if unknown := set(wanted) - task_backends["default"].queues:
         raise click.BadParameter(f"no such queue: {', '.join(sorted(unknown))}", param_hint="--queues")
+    if (pool := _pool_size()) is not None and pool <= threads:
+        raise click.BadParameter(
+            f"{threads} threads and the worker itself need {threads + 1} database connections, and"
+            f" DATABASE_POOL_SIZE is {pool}",
+            param_hint="--threads",
+        )
     if metrics_port is not None:
         _serve_metrics(metrics_port, metrics_address)
     running = Worker(queues=wanted, threads=threads, batch=batch, grace=grace)
@@ -47,8 +53,8 @@ def worker(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
-    with ThreadPoolExecutor(1, thread_name_prefix="jobs-worker") as pool:
-        work = pool.submit(running.run)
+    with ThreadPoolExecutor(1, thread_name_prefix="jobs-worker") as one_thread:
+        work = one_thread.submit(running.run)
         while not wait([work], timeout=CHECK_SECONDS).done:
             if stopping:
                 running.stop()
@@ -56,6 +62,14 @@ def worker(
             work.result()
         except WorkerExhausted as error:
             raise click.ClickException("too many jobs never ended; start a new worker") from error
+
+
+def _pool_size() -> int | None:
+    """Return how many connections this process may have; None: as many as it opens."""
+    from django.db import connection
+
+    pool = connection.settings_dict["OPTIONS"].get("pool")
+    return int(pool["max_size"]) if isinstance(pool, dict) and "max_size" in pool else None
 
 
 def _serve_metrics(port: int, address: str) -> None:

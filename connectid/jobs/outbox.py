@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
+from connectid.jobs import wakeup
 from connectid.jobs.models import State
 
 CHANNEL = "connectid_jobs"
@@ -103,15 +104,16 @@ def add(jobs: Sequence[NewJob], *, at: datetime, notify: bool = True) -> list[in
 def _insert(rows: Sequence[NewJob], at: datetime, notify: bool) -> list[int]:
     if not rows:
         return []
-    # PostgreSQL folds equal notifications of one transaction into one and sends it at commit.
-    wake = notify and connection.vendor == "postgresql" and any(row.run_at <= at for row in rows)
+    due = any(row.run_at <= at for row in rows)
+    # PostgreSQL sends one notification when the transaction commits, whatever the number of rows.
+    announce = notify and due and connection.vendor == "postgresql" and wakeup.may_announce()
     sql = (
         "INSERT INTO jobs_job (task, queue, args, kwargs, priority, state, run_at, attempts, max_attempts,"
         " worker, unique_key, error_class, error, created_at) VALUES "
         + ", ".join(["(%s, %s, %s, %s, %s, 'ready', %s, 0, %s, '', %s, '', '', %s)"] * len(rows))
         + f" ON CONFLICT (task, unique_key) WHERE {WAITING_WITH_KEY} DO UPDATE SET unique_key = excluded.unique_key"
         + " RETURNING id"
-        + (f", CAST(pg_notify('{CHANNEL}', '') AS text)" if wake else "")
+        + (f", CAST(pg_notify('{CHANNEL}', '') AS text)" if announce else "")
     )
     created_at = _stored(at)
     params: list[Any] = []
@@ -128,7 +130,11 @@ def claim(
 
     Jobs whose lease ended before ``at`` are due like any other: their worker is dead or has lost touch.
     """
-    lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    if connection.vendor == "postgresql":
+        # An array makes PostgreSQL look the rows up by key; for a sub-select it may choose to scan the whole table.
+        lock, taken = " FOR UPDATE SKIP LOCKED", "= ANY(ARRAY(SELECT id FROM taken))"
+    else:
+        lock, taken = "", "IN (SELECT id FROM taken)"
     # One branch per queue: each reads the front of its part of the index, and no backlog of another queue lies in its way.
     branch = (
         "SELECT * FROM (SELECT id, priority, run_at FROM jobs_job"
@@ -139,7 +145,7 @@ def claim(
         f"WITH due AS ({' UNION ALL '.join([branch] * len(queues))}),"
         " taken AS MATERIALIZED (SELECT id FROM due ORDER BY priority DESC, run_at, id LIMIT %s)"
         " UPDATE jobs_job SET state = 'running', worker = %s, run_at = %s, attempts = attempts + 1"
-        " WHERE id IN (SELECT id FROM taken)"
+        f" WHERE id {taken}"
         " RETURNING id, task, queue, args, kwargs, priority, attempts, max_attempts, unique_key, created_at"
     )
     now = _stored(at)

@@ -145,12 +145,16 @@ class Worker:
         wanted = self._appetite()
         if wanted == 0 or not (self._rung or time.monotonic() >= self._look_at):
             return
-        self._rung = False  # before the claim: a bell that rings during it may be for a job that it misses
+        rung, self._rung = (
+            self._rung,
+            False,
+        )  # before the claim: a bell that rings during it may be for a job it misses
         at = clock.now()
         claims = outbox.claim(
             worker=self.name, queues=self._queues, limit=wanted, at=at, lease_until=at + self._lease
         )
-        self._look_at = time.monotonic() + (self._poll if len(claims) < wanted else 0.0)
+        rest = 0.0 if len(claims) == wanted else wakeup.LOOK_AGAIN_SECONDS if rung else self._poll
+        self._look_at = time.monotonic() + rest
         self._crew.give(claims)
 
     def _tend(self) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from connectid.core import clock
-from connectid.jobs import outbox
+from connectid.jobs import outbox, wakeup
 from connectid.jobs.backend import enqueue_many
-from connectid.jobs.draining import run_pending
+from connectid.jobs.draining import Tally, run_pending
 from connectid.jobs.models import Job, State
 from connectid.jobs.tests import sample_tasks
 from connectid.jobs.tests.sample_tasks import runs
@@ -140,6 +141,16 @@ def test_postgresql_wakes_a_worker_of_another_process(configured: Callable[..., 
     assert runs["x"] == 1
 
 
+def test_a_burst_of_transactions_announces_itself_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wakeup, "_announced_at", float("-inf"))
+    monkeypatch.setattr(wakeup, "ANNOUNCE_SECONDS", A_WHILE)
+    with CaptureQueriesContext(connection) as burst:
+        sample_tasks.note.using(run_after=clock.now() + timedelta(hours=1)).enqueue("not due")
+        for number in range(5):
+            sample_tasks.note.enqueue(number)
+    assert ["pg_notify" in query["sql"] for query in burst] == [False, True, False, False, False, False]
+
+
 def test_a_commit_wakes_the_worker_of_the_same_process(configured: Callable[..., None]) -> None:
     configured(poll_seconds=A_WHILE, notify=False)
     with working(threads=1):
@@ -207,3 +218,27 @@ def test_concurrent_enqueueing_of_one_key_leaves_one_job() -> None:
         thread.join()
     assert len(ids) == 8
     assert set(ids) == {str(Job.objects.get().pk)}
+
+
+def test_a_waiting_job_is_not_started_while_its_key_is_being_enqueued_again() -> None:
+    """Or it could run without seeing what the enqueueing transaction writes, and nothing would run after it."""
+    keyed = sample_tasks.note.using(unique_key="k")
+    keyed.enqueue("x")
+    tallies: list[Tally] = []
+
+    def work() -> None:
+        try:
+            tallies.append(run_pending())
+        finally:
+            connection.close()
+
+    def work_elsewhere() -> None:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+    with transaction.atomic():
+        keyed.enqueue("x")
+        work_elsewhere()
+    work_elsewhere()
+    assert [tally.succeeded for tally in tallies] == [0, 1]
