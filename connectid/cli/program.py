@@ -19,6 +19,7 @@ from connectid.config.env_problems import EnvironmentInvalid
 COMMANDS = {
     "run": "connectid.cli.run:run",
     "serve": "connectid.cli.serve:serve",
+    "worker": "connectid.jobs.commands:worker",
     "migrate": "connectid.cli.migrate:migrate",
     "doctor": "connectid.cli.doctor:doctor",
     "create-admin": "connectid.accounts.commands:create_admin",

@@ -1,6 +1,8 @@
 """The ``run`` command, behind ``make run``."""
 
 import os
+import sys
+from multiprocessing.context import ForkProcess, SpawnProcess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,17 +36,35 @@ def run(port: int, host: str) -> None:
 
     if migrate.unapplied():
         click.echo("Making the database ...")
-        migrate.apply(verbosity=0)
+        _let_go_of_the_database()
+        _apply_migrations()
     objects, is_new = demo_objects.make(folder=settings.DATA_DIR, public_url=settings.PUBLIC_URL)
     _let_go_of_the_database()
     serving = Serving(
         host=host,
         port=port,
         workers=1,
-        threads=settings.DATABASE_POOL_SIZE,
+        connections=settings.DATABASE_POOL_SIZE,
+        jobs=True,
         greeting=_greeting(here, objects, show_secrets=is_new, kept_in=settings.DATA_DIR / demo_objects.FILE),
     )
     serve_until_stopped(serving, quiet=True)
+
+
+def _apply_migrations() -> None:
+    """Apply them in a process of its own: the memory that they leave behind would be each server process's too."""
+    # A copy of this process is ready at once; elsewhere than on Linux, copies are not safe.
+    start = ForkProcess if sys.platform == "linux" else SpawnProcess
+    process = start(target=_apply_in_this_process)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise click.ClickException("The database could not be made; the reason stands above.")
+
+
+def _apply_in_this_process() -> None:
+    set_up()
+    migrate.apply(verbosity=0)
 
 
 def _let_go_of_the_database() -> None:

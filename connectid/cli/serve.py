@@ -19,7 +19,12 @@ from connectid.cli.server import Serving, serve_until_stopped
     type=click.IntRange(1, 64),
     help="Processes. Default: one per processor in production, else one.",
 )
-def serve(host: str | None, port: int, workers: int | None) -> None:
+@click.option(
+    "--jobs/--no-jobs",
+    default=None,
+    help="Run background jobs on a thread of each process. Default: unless in production, which has `connectid worker`.",
+)
+def serve(host: str | None, port: int, workers: int | None, jobs: bool | None) -> None:
     """Serve requests until SIGTERM or Ctrl-C, then finish those in hand."""
     from connectid.config.env import load
 
@@ -29,7 +34,8 @@ def serve(host: str | None, port: int, workers: int | None) -> None:
         host=host or ("0.0.0.0" if production else "127.0.0.1"),  # noqa: S104 - a container is reached from outside
         port=port,
         workers=workers or (_processors() if production else 1),
-        threads=environment.DATABASE_POOL_SIZE,
+        connections=environment.DATABASE_POOL_SIZE,
+        jobs=not production if jobs is None else jobs,
     )
     serve_until_stopped(serving, quiet=False)
 

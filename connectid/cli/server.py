@@ -1,5 +1,6 @@
 """The server process: Granian, its workers, and what each worker starts with."""
 
+import atexit
 import http.client
 import os
 import signal
@@ -18,6 +19,9 @@ import click
 DRAIN_SECONDS = 30
 """How long a stopping worker may take over the requests it has (safety: a deploy loses none)."""
 
+JOB_THREADS = 1
+"""Jobs that a worker runs at once beside its requests."""
+
 CONNECTIONS_PER_WORKER = 512
 """Beyond these, phones wait in the kernel's queue, where they cost nothing: the backpressure."""
 
@@ -29,10 +33,17 @@ class Serving:
     host: str
     port: int
     workers: int
-    threads: int
-    """Requests that a worker works on at once; each may need a connection of its pool."""
+    connections: int
+    """To the database, at most, of each worker; requests and jobs share them."""
+    jobs: bool
+    """Whether each worker runs background jobs on a thread."""
     greeting: str = ""
     """Printed once the first request could be answered."""
+
+    @property
+    def request_threads(self) -> int:
+        """Requests that a worker works on at once: as many as find a connection without waiting for one."""
+        return max(1, self.connections - (JOB_THREADS + 1 if self.jobs else 0))
 
 
 def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
@@ -48,7 +59,7 @@ def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
         port=serving.port,
         interface=Interfaces.WSGI,
         workers=serving.workers,
-        blocking_threads=serving.threads,
+        blocking_threads=serving.request_threads,
         backpressure=CONNECTIONS_PER_WORKER,
         websockets=False,
         log_level=LogLevels.error if quiet else LogLevels.info,
@@ -66,6 +77,11 @@ def load(serving: Serving) -> Callable[..., Any]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from connectid.config.wsgi import application
 
+    if serving.jobs:
+        from connectid.jobs import embedded
+
+        atexit.register(embedded.stop)  # a forked process starts without the handlers of its parent
+        embedded.start(threads=JOB_THREADS)
     if serving.greeting:
         threading.Thread(target=_greet, args=(serving,), daemon=True).start()
     return application

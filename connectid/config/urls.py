@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.ENVIRONMENT != "production":
     urlpatterns += sandbox
 
+admin.site.site_header = admin.site.site_title = "Connect-ID"
+admin.site.index_title = "Administration"
+
 handler404 = "connectid.web.pages.not_found"
 handler500 = "connectid.web.pages.fault"
 handler400 = "connectid.web.pages.bad_request"

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from connectid.core import secrets
 from connectid.credentials import operations
 from connectid.credentials.models import Issuer
-from connectid.web.secret_admin import SecretShownOnce
+from connectid.web.admin_pages import SecretShownOnce
 
 
 @admin.register(Issuer)

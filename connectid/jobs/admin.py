@@ -1,28 +1,13 @@
 """Jobs in the admin: what waits, what runs, what failed and why. Dead letters can be replayed or discarded."""
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from connectid.core import clock
 from connectid.jobs import operations
 from connectid.jobs.models import Job, ScheduleEntry, State
-
-
-class ReadOnlyAdmin[M: Model](admin.ModelAdmin[M]):
-    """Rows are written by enqueueing and by workers; the pages only show them."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        """Nobody edits; the view permission shows the pages."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        """Nobody deletes rows that a worker may hold."""
-        return False
+from connectid.web.admin_pages import ReadOnlyAdmin
 
 
 @admin.register(Job)

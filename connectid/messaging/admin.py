@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from connectid.messaging import operations
 from connectid.messaging.models import MessageServer
-from connectid.web.secret_admin import SecretShownOnce
+from connectid.web.admin_pages import SecretShownOnce
 
 
 @admin.register(MessageServer)

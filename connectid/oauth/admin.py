@@ -10,7 +10,7 @@ from connectid.core import secrets
 from connectid.oauth import operations
 from connectid.oauth.models import Client
 from connectid.oauth.permissions import Permission
-from connectid.web.secret_admin import SecretShownOnce
+from connectid.web.admin_pages import SecretShownOnce
 
 
 class ClientForm(forms.ModelForm[Client]):

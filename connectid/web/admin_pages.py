@@ -1,4 +1,4 @@
-"""Admin pages of things that have a secret: it is shown once, when it is made, and never again."""
+"""Two kinds of admin pages: of what only the server writes, and of what has a secret."""
 
 from abc import abstractmethod
 from typing import Any
@@ -11,8 +11,24 @@ from django.http import HttpRequest
 from connectid.core import secrets
 
 
+class ReadOnlyAdmin[Row: Model](admin.ModelAdmin[Row]):
+    """Rows that only the server writes; the pages show them to whoever may view them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Nobody edits."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
 class SecretShownOnce[Owner: Model](admin.ModelAdmin[Owner]):
-    """Makes the secret of a new row, and on demand a new one for an existing row."""
+    """Makes the secret of a new row, and on demand a new one for an existing row; it is shown then and never again."""
 
     actions = ("replace_secrets",)
 
