@@ -6,12 +6,14 @@ scripts/docs.py --check     exits with 1 when a page is stale, as `make test` do
 """
 
 import argparse
+import ast
 import dataclasses
+import importlib
 import inspect
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +91,128 @@ Each path is served with and without its trailing slash. Bodies and answers are 
 """
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "routes.md": routes_page}
+def commands_page() -> str:
+    """Return the page of every command."""
+    import click
+
+    from connectid.cli import main as program
+
+    context = click.Context(program, info_name="connectid", terminal_width=100)
+    sections = []
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context)
+        lines = [
+            f"## connectid {name}",
+            "",
+            f"```\n{command.get_usage(inner).removeprefix('Usage: ')}\n```",
+            "",
+        ]
+        lines.append(" ".join(inspect.cleandoc(command.help or "").split()))
+        options = [record for record in (one.get_help_record(inner) for one in command.params) if record]
+        if options:
+            lines += [
+                "",
+                table(
+                    ("Option", "Meaning"), *((f"`{flag}`", " ".join(told.split())) for flag, told in options)
+                ),
+            ]
+        sections.append("\n".join(lines))
+    return f"""# Commands
+
+Settings come from the environment: [Settings](settings.md). `make install` puts the program at `.venv/bin/connectid`.
+
+{"\n\n".join(sections)}
+"""
+
+
+def permissions_page() -> str:
+    """Return the page of what an OAuth client may be allowed."""
+    from connectid.oauth.permissions import Permission
+
+    rows = [("Permission", "Opens"), *((f"`{one.value}`", str(one.label)) for one in Permission)]
+    return f"""# Permissions of servers
+
+What `connectid create-oauth-client --permission` and the admin give to a confidential client. One that lacks an
+endpoint's permission is answered with 403.
+
+{table(*rows)}
+"""
+
+
+def errors_page() -> str:
+    """Return the page of every refusal."""
+    from connectid.core.errors import DomainError
+    from connectid.web.problems import STATUS_OF_KIND
+
+    importlib.import_module("connectid.config.urls")  # and with it everything that answers requests
+    for path in sorted((ROOT / "connectid").glob("*/errors.py")):
+        importlib.import_module(f"connectid.{path.parent.name}.errors")
+    found = sorted(
+        (error for error in subclasses(DomainError) if ".tests." not in error.__module__),
+        key=lambda error: (error.__module__, error.code, error.__name__),
+    )
+    rows = [("Word on the wire", "Usual status", "Part", "When")]
+    for error in found:
+        word = f"`{error.code}`" + (f" / `{error.sub_code}`" if error.sub_code else "")
+        status = str(STATUS_OF_KIND[error.kind].value)
+        rows.append((word, status, error.__module__.split(".")[1], " ".join((error.__doc__ or "").split())))
+    return f"""# Refusals
+
+Every anticipated "no". Under which key an endpoint puts the word, and where its status differs, is in the API
+document: `/docs` of a running server.
+
+{table(*rows)}
+"""
+
+
+def subclasses[Parent](parent: type[Parent]) -> Iterator[type[Parent]]:
+    """Yield every class under `parent`."""
+    for child in parent.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def limits_page() -> str:
+    """Return the page of every limit, read from the source with its reason."""
+    sections = []
+    for path in sorted((ROOT / "connectid").glob("*/limits.py")):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        rows = [("Limit", "Figure", "Reason"), *limits_in(module)]
+        source = path.relative_to(ROOT)
+        title = path.parent.name.capitalize()
+        sections.append(f"## {title}\n\nFrom [{source}](../../{source}).\n\n{table(*rows)}")
+    return f"""# Limits
+
+{"\n\n".join(sections)}
+"""
+
+
+def limits_in(module: ast.Module) -> Iterator[tuple[str, str, str]]:
+    """Yield name, figure and reason of each constant of a module that a docstring follows, and of each function."""
+    for statement, following in zip(module.body, [*module.body[1:], None], strict=True):
+        match statement, following:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value), ast.Expr(
+                value=ast.Constant(value=str(why))
+            ):
+                yield f"`{name}`", f"`{ast.unparse(value)}`", " ".join(why.split())
+            case ast.FunctionDef(name=name, body=[*_, ast.Return(value=ast.expr() as value)]), _:
+                yield (
+                    f"`{name}`",
+                    f"`{ast.unparse(value)}`",
+                    " ".join((ast.get_docstring(statement) or "").split()),
+                )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "routes.md": routes_page,
+    "permissions.md": permissions_page,
+    "errors.md": errors_page,
+    "limits.md": limits_page,
+}
 
 
 def stale_pages(*, write: bool) -> list[str]:

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--port", envvar="PORT", show_envvar=True, default=8000, show_default=True, type=click.IntRange(1, 65535)
+    "--port",
+    envvar="PORT",
+    show_envvar=True,
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def run(port: int, host: str) -> None:

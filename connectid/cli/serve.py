@@ -10,7 +10,13 @@ from connectid.cli.server import Serving, serve_until_stopped
 @click.command()
 @click.option("--host", help="Address to listen on. Default: every one in production, else 127.0.0.1.")
 @click.option(
-    "--port", envvar="PORT", show_envvar=True, default=8000, show_default=True, type=click.IntRange(1, 65535)
+    "--port",
+    envvar="PORT",
+    show_envvar=True,
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on.",
 )
 @click.option(
     "--workers",

@@ -31,6 +31,7 @@ if settings.ENVIRONMENT != "production":
 
 admin.site.site_header = admin.site.site_title = "Connect-ID"
 admin.site.index_title = "Administration"
+admin.site.site_url = "/docs"
 
 handler404 = "connectid.web.pages.not_found"
 handler500 = "connectid.web.pages.fault"

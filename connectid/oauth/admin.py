@@ -12,10 +12,18 @@ from connectid.oauth.models import Client
 from connectid.oauth.permissions import Permission
 from connectid.web.admin_pages import SecretShownOnce
 
+GRANTS = [
+    (Client.GRANT_AUTHORIZATION_CODE, "Authorization code"),
+    (Client.GRANT_CLIENT_CREDENTIALS, "Client credentials"),
+    (Client.GRANT_PASSWORD, "Password (the app only)"),
+]
+"""The grants that we serve; django-oauth-toolkit knows more."""
+
 
 class ClientForm(forms.ModelForm[Client]):
     """A client, its permissions as boxes to tick."""
 
+    authorization_grant_type = forms.ChoiceField(choices=GRANTS, widget=forms.RadioSelect)
     permissions = forms.MultipleChoiceField(
         choices=Permission.choices,
         required=False,
@@ -45,7 +53,7 @@ class ClientAdmin(SecretShownOnce[Client]):
     list_display = ("name", "client_id", "client_type", "authorization_grant_type", "created")
     list_filter: ClassVar = ("client_type", "authorization_grant_type")
     search_fields = ("name", "client_id")
-    radio_fields: ClassVar = {"client_type": admin.HORIZONTAL, "authorization_grant_type": admin.VERTICAL}
+    radio_fields: ClassVar = {"client_type": admin.HORIZONTAL}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> tuple[str, ...]:
         """A client id is what the other side has stored, so it never changes."""

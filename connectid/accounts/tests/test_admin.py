@@ -13,7 +13,7 @@ from connectid.core import passwords
 
 pytestmark = pytest.mark.django_db
 
-SECRETS = ("STORAGE-KEY", "argon2id_peppered", "backup_code", "storage_key", "field-password")
+SECRETS = ("STORAGE-KEY", "argon2id_peppered", "field-backup_code", "field-storage_key", "field-password")
 
 
 @pytest.fixture
