@@ -2,7 +2,8 @@
 
 ``requests`` passes its read timeout to every ``recv``: a server that sends one byte each second holds the caller for
 as long as it likes, in the headers as well as in the body. Here the read timeout given to a request covers everything
-from the end of sending to the last byte of the answer, and the connect timeout covers all addresses of a name.
+from the end of sending to the last byte of the answer, and the connect timeout covers all addresses of a name. Only the
+resolver's own time for a name is not bounded here.
 """
 
 import io
