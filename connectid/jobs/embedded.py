@@ -3,7 +3,6 @@
 Every process of a server may start one: leases share the jobs out among them.
 """
 
-import atexit
 import os
 import threading
 
@@ -30,6 +29,9 @@ def start(*, threads: int = 1) -> None:
             return
         _running = _Embedded(threads)
         _running.start()
+        # Not a daemon, so the interpreter waits for it when the main thread ends. ``atexit`` would not do: the server's
+        # processes are children made by multiprocessing, which skip it.
+        threading.Thread(target=_stop_with_the_process, name="jobs-worker-end").start()
 
 
 def stop() -> None:
@@ -41,7 +43,9 @@ def stop() -> None:
         running.stop()
 
 
-atexit.register(stop)
+def _stop_with_the_process() -> None:
+    threading.main_thread().join()
+    stop()
 
 
 class _Embedded(threading.Thread):

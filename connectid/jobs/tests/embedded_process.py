@@ -1,18 +1,19 @@
 """A server's process with its worker on a thread, and SQLite: ``python -m connectid.jobs.tests.embedded_process FILE COUNT``.
 
-Enqueues ``COUNT`` jobs that each append a line to ``FILE``, in transactions of two of which every other is rolled back.
+Enqueues ``COUNT`` jobs that each append a line to ``FILE``, every other in a transaction that is rolled back. When all are
+done it enqueues more, slow ones, and ends while the first of them run.
 """
 
 import sys
-from functools import partial
+from pathlib import Path
 
 import django
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 
 def main(path: str, count: str) -> None:
-    """Migrate, start the worker, enqueue, wait until all is done, and end as a server does: without saying goodbye."""
+    """Migrate, start the worker, enqueue, and end as a server does: without saying goodbye."""
     django.setup()
     from connectid.jobs import embedded
     from connectid.jobs.models import Job
@@ -26,12 +27,10 @@ def main(path: str, count: str) -> None:
         with transaction.atomic():
             sample_tasks.append_line.enqueue(path, str(number))
             transaction.set_rollback(number % 2 == 1)
-    until(partial(_all_done, Job))
-    connection.close()
-
-
-def _all_done(job: type) -> bool:
-    return not job.objects.exists()  # type: ignore[attr-defined]
+    until(lambda: not Job.objects.exists())
+    for _ in range(20):
+        sample_tasks.append_line.enqueue(path, "slow", 0.3)
+    until(lambda: "slow" in Path(path).read_text())
 
 
 if __name__ == "__main__":

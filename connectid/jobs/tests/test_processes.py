@@ -1,8 +1,10 @@
 """Workers as processes: killed, stopped, and inside a server."""
 
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,8 +79,12 @@ def test_a_stopped_worker_drains(lines: Path, start: Start, asked_by: signal.Sig
 
 
 def test_a_server_on_sqlite_is_complete_by_itself(lines: Path, tmp_path: Path, start: Start) -> None:
-    process = start(
-        str(lines), "40", module=embedded_process.__name__, database_url=f"sqlite:///{tmp_path}/jobs.sqlite3"
-    )
+    file = tmp_path / "jobs.sqlite3"
+    process = start(str(lines), "40", module=embedded_process.__name__, database_url=f"sqlite:///{file}")
     assert process.wait(2 * PATIENCE_SECONDS) == 0
-    assert sorted(map(int, written(lines))) == list(range(0, 40, 2))
+    done = [int(line) for line in written(lines) if line != "slow"]
+    assert sorted(done) == list(range(0, 40, 2))
+    with closing(sqlite3.connect(file)) as database:
+        left = database.execute("SELECT state, attempts, worker FROM jobs_job").fetchall()
+    assert set(left) == {("ready", 0, "")}, "what ran was finished, and the rest given back"
+    assert len(left) + written(lines).count("slow") == 20
