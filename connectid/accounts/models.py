@@ -49,6 +49,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     """
 
     username = models.CharField(max_length=150, unique=True)
+    password = MemorisedHashField()
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
     phone_number = models.CharField(max_length=phone.MAX_LENGTH, blank=True)
     email = models.EmailField(blank=True)
