@@ -8,7 +8,7 @@ import click
 @click.argument("state", type=click.Choice(("on", "off")))
 def switch(name: str, state: str) -> None:
     """Turn a release toggle on or off. Example: connectid switch email_otp_verification on."""
-    from waffle.models import Switch
+    from connectid.toggles import operations
 
-    Switch.objects.update_or_create(name=name, defaults={"active": state == "on"})
+    operations.set_switch(name, active=state == "on")
     click.echo(f"{name} is {state}.")

@@ -19,7 +19,7 @@ class IntegrityReports(admin.ModelAdmin[IntegrityReport]):
         "device_labels",
         "reported_at",
     )
-    list_filter = ("result", "reason", "package", "app_licensing", "app_recognition", "reported_at")
+    list_filter = ("result", "reason", "reported_at")
     search_fields = ("=request_id", "=installation_id")
     date_hierarchy = "reported_at"
     show_full_result_count = False
