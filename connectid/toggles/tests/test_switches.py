@@ -1,15 +1,12 @@
 """Our own switches: who sees a change, and when."""
 
-import uuid
-from collections.abc import Iterator
 from http import HTTPStatus
 
 import pytest
-import redis
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponseBase
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 from waffle.models import Switch
 
@@ -17,41 +14,9 @@ from connectid.core import clock
 from connectid.core.clock import FrozenClock
 from connectid.toggles import operations, queries, switches
 from connectid.toggles.switched import SwitchedEndpoint
+from connectid.toggles.tests.partners import NO_REDIS, in_another_process, through
 
 pytestmark = pytest.mark.django_db
-
-REDIS = "redis://127.0.0.1:6379/15"
-
-
-@pytest.fixture
-def now() -> Iterator[FrozenClock]:
-    with clock.frozen() as frozen:
-        yield frozen
-
-
-def through(url: str) -> override_settings:
-    """Settings of a fleet with this Redis, under keys that no other run has used."""
-    backend = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": url,
-        "KEY_PREFIX": str(uuid.uuid4()),
-    }
-    return override_settings(REDIS_URL=url, CACHES={"default": backend})
-
-
-@pytest.fixture
-def _shared() -> Iterator[None]:
-    try:
-        redis.from_url(REDIS, socket_connect_timeout=1).ping()
-    except redis.RedisError:
-        pytest.skip("needs Redis on this machine")
-    with through(REDIS):
-        yield
-
-
-def in_another_process() -> None:
-    """Go on as a process that shares the cache and the database, and has read nothing yet."""
-    queries.forget()
 
 
 def is_on() -> bool:
@@ -123,7 +88,7 @@ def test_what_another_release_kept_is_read_anew(raw: bytes) -> None:
 
 
 def test_an_outage_of_redis_switches_nothing_off() -> None:
-    with through("redis://127.0.0.1:1/0"):
+    with through(NO_REDIS):
         operations.set_switch("feature", active=True)
         assert is_on()
         in_another_process()

@@ -1,12 +1,11 @@
 """``GET /toggles`` (contract 5.15, 2.3, 4.1, 11; E-35 to E-37)."""
 
 import base64
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -19,6 +18,7 @@ from connectid.devices import operations as devices
 from connectid.providers.connect import Toggle as ConnectToggle
 from connectid.testing.fake_http import Answer, FakeHttpServer
 from connectid.toggles import queries
+from connectid.toggles.tests.partners import entry, fails, says
 from connectid.toggles.toggle import of_connect
 
 pytestmark = pytest.mark.django_db
@@ -26,43 +26,6 @@ pytestmark = pytest.mark.django_db
 MADE_AT = datetime(2026, 7, 22, 10, 11, 12, 345678, tzinfo=UTC)
 CHANGED_AT = datetime(2026, 7, 23, tzinfo=UTC)
 UNAVAILABLE = {"error_code": "CONFIGURATION_TEMPORARILY_UNAVAILABLE"}
-
-
-@pytest.fixture
-def now() -> Iterator[FrozenClock]:
-    with clock.frozen() as frozen:
-        yield frozen
-
-
-@pytest.fixture
-def connect() -> Iterator[FakeHttpServer]:
-    """CommCare Connect with one toggle, until a test says otherwise."""
-    with FakeHttpServer() as server:
-        says(server, entry("feature"))
-        with override_settings(
-            CONNECT_URL=server.url, COMMCARE_CONNECT_CLIENT_ID="us", COMMCARE_CONNECT_CLIENT_SECRET="ours"
-        ):
-            yield server
-
-
-def says(server: FakeHttpServer, *entries: Any) -> None:
-    server.answers(Answer(json={"toggles": list(entries)}))
-
-
-def fails(server: FakeHttpServer) -> None:
-    server.answers(Answer(500))
-
-
-def entry(name: str, **changes: Any) -> dict[str, Any]:
-    """A toggle as Connect lists it; None leaves a key out."""
-    found = {
-        "name": name,
-        "active": True,
-        "created": "2024-05-06T07:08:09.123Z",
-        "modified": "2025-05-06T07:08:09.123Z",
-        **changes,
-    }
-    return {key: value for key, value in found.items() if value is not None}
 
 
 def make_switch(name: str = "email_otp_verification", *, active: bool = True) -> None:
