@@ -1,1 +1,1 @@
-"""Figures, printed side by side; nothing here is a test."""
+"""Measurements that print figures and ratios: `make bench`. Nothing here is a test: machines differ, ratios last."""

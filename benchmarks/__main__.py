@@ -1,0 +1,17 @@
+"""`make bench`: measure everything, print the figures, say which goals are missed."""
+
+import sys
+
+from benchmarks import fetch_db_key, start_configuration, surroundings
+from benchmarks.report import print_table
+
+
+def main() -> int:
+    """Print every table; return 1 when a goal was missed."""
+    with surroundings.environment() as environment:
+        every = print_table("Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures(environment))
+        every &= print_table("start_configuration, each outside call 100 ms", start_configuration.figures(environment))
+    return 0 if every else 1
+
+
+sys.exit(main())

@@ -1,0 +1,47 @@
+"""A PostgreSQL database for one run, and the environment of a server that uses it."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import psycopg
+
+from connectid.testing import databases
+
+
+@contextlib.contextmanager
+def environment() -> Iterator[dict[str, str]]:
+    """Make a migrated database and yield the variables of a server on it; drop it afterwards.
+
+    The same variables are put into this process, so that it can prepare data with the server's own code.
+    """
+    with databases.postgresql() as address, tempfile.TemporaryDirectory() as folder:
+        url = urlsplit(address)._replace(path="/connectid_bench").geturl()
+        variables = {
+            "ENVIRONMENT": "embedded",
+            "DATABASE_URL": url,
+            "DATA_DIR": folder,
+            "LOG_LEVEL": "ERROR",
+            "RATE_LIMITS": "off",
+            "DJANGO_SETTINGS_MODULE": "connectid.config.settings",
+        }
+        with _database(databases.maintenance_url(address)):
+            os.environ.update(variables)
+            subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], check=True)
+            yield variables
+
+
+@contextlib.contextmanager
+def _database(maintenance: str) -> Iterator[None]:
+    drop = "DROP DATABASE IF EXISTS connectid_bench WITH (FORCE)"
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute("CREATE DATABASE connectid_bench")
+        try:
+            yield
+        finally:
+            connection.execute(drop)

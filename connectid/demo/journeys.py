@@ -1,0 +1,110 @@
+"""The journeys of `make demo`. Each yields what it did, step by step; the first thing that is not as it should be raises."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from connectid.demo.phone import Refused, VirtualPhone
+from connectid.demo.surroundings import (
+    SandboxInbox,
+    emulator_token,
+    new_demonstration_number,
+    new_number,
+    portrait,
+)
+
+BACKUP_CODE = "271828"
+
+type Step = str
+type Journey = Callable[[str], Iterator[Step]]
+
+
+class NotAsExpected(Exception):
+    """The server answered, but not what this journey is about."""
+
+
+def enrol_demonstration_number(server: str) -> Iterator[Step]:
+    """A demonstration number enrols without proof, reads its storage key and changes its photo."""
+    phone = VirtualPhone(server, new_demonstration_number())
+    answer = phone.start_configuration()
+    _expect(answer["demo_user"], "demo_user is true")
+    yield f"start_configuration: session opened, lock {answer['required_lock']}, no proof needed"
+    yield f"check_name: account_exists {phone.check_name('Chikondi Banda')['account_exists']}"
+    phone.complete_profile(name="Chikondi Banda", backup_code=BACKUP_CODE, photo=portrait())
+    yield f"complete_profile: account {phone.username}"
+    again = phone.complete_profile(name="Chikondi Banda", backup_code=BACKUP_CODE, photo=portrait())
+    _expect(again["db_key"] == phone.db_key, "a repeated request returns the same account")
+    yield "complete_profile once more, as after a lost answer: same account, new credential"
+    _expect(phone.fetch_db_key() == phone.db_key, "the storage key is the one of enrolment")
+    yield "fetch_db_key: the same storage key"
+    phone.update_profile(photo=portrait("#a2543d"), name="Chikondi M. Banda")
+    yield "update_profile: new photo and name"
+    second = VirtualPhone(server, phone.phone_number)
+    second.start_configuration()
+    found = second.check_name("Chikondi M. Banda")
+    _expect(found["account_exists"] and found["photo"].startswith("data:image/"), "the account is found")
+    yield f"check_name from another phone: account found, photo of {len(found['photo']) // 1024 + 1} KiB"
+    refusal = _refusal(lambda: second.complete_profile(name="X", backup_code="1", photo=portrait()))
+    _expect(refusal.body == {"error": "ACTIVE_USER_EXISTS"}, "the number has an account already")
+    yield "complete_profile from another phone: refused, 401 ACTIVE_USER_EXISTS"
+
+
+def enrol_invited_number(server: str) -> Iterator[Step]:
+    """An invited number enrols with a code by SMS, and verifies an email address."""
+    inbox = SandboxInbox(server)
+    phone = VirtualPhone(server, new_number())
+    inbox.invite(phone.phone_number)
+    answer = phone.start_configuration()
+    _expect(answer["otp_fallback"] and answer["required_lock"] == "pin", "the number is invited")
+    yield "start_configuration: invited, lock pin, codes by SMS allowed"
+    phone.send_session_otp()
+    code = inbox.code_sent_to(phone.phone_number)
+    yield "send_session_otp: the text arrived in the sandbox"
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    refusal = _refusal(lambda: phone.confirm_session_otp(wrong))
+    _expect(refusal.status == 401 and refusal.body == {"error": "INCORRECT_OTP"}, "a wrong code is refused")
+    yield "confirm_session_otp with a wrong code: refused, 401 INCORRECT_OTP"
+    phone.confirm_session_otp(code)
+    yield "confirm_session_otp: number proven"
+    yield f"check_name: account_exists {phone.check_name('Thandiwe Phiri')['account_exists']}"
+    answer = phone.complete_profile(name="Thandiwe Phiri", backup_code=BACKUP_CODE, photo=portrait())
+    _expect(answer["invited_user"] is True, "the account is an invited one")
+    yield f"complete_profile: account {phone.username}"
+    email = f"{phone.username}@example.org"
+    phone.send_email_otp(email)
+    phone.verify_email_otp(email, inbox.code_sent_to(email))
+    yield "send_email_otp, verify_email_otp: email address proven by the code in the mail"
+    yield f"toggles: {', '.join(sorted(phone.toggles())) or 'none'}"
+
+
+def enrol_by_firebase(server: str) -> Iterator[Step]:
+    """A number enrols by the ID token of the Firebase emulator, and reports its integrity."""
+    phone = VirtualPhone(server, new_number())
+    phone.start_configuration()
+    yield "start_configuration: session opened"
+    refusal = _refusal(lambda: phone.check_name("Esnart Mbewe"))
+    _expect(refusal.body == {"error_code": "PHONE_NOT_VALIDATED"}, "nothing before the number is proven")
+    yield "check_name too early: refused, 403 PHONE_NOT_VALIDATED"
+    phone.validate_firebase_id_token(emulator_token(phone.phone_number))
+    yield "validate_firebase_id_token: number proven"
+    phone.check_name("Esnart Mbewe")
+    phone.complete_profile(name="Esnart Mbewe", backup_code=BACKUP_CODE, photo=portrait())
+    yield f"complete_profile: account {phone.username}"
+    _expect(phone.fetch_db_key() == phone.db_key, "the storage key is the one of enrolment")
+    yield "fetch_db_key: the same storage key"
+    yield f"report_integrity: {phone.report_integrity(phone.installation_id)}"
+
+
+JOURNEYS: tuple[Journey, ...] = (enrol_demonstration_number, enrol_invited_number, enrol_by_firebase)
+
+
+def _expect(holds: Any, what: str) -> None:
+    if not holds:
+        raise NotAsExpected(what)
+
+
+def _refusal(action: Callable[[], Any]) -> Refused:
+    try:
+        action()
+    except Refused as refused:
+        return refused
+    raise NotAsExpected("the server should have refused")

@@ -1,0 +1,96 @@
+"""What surrounds the virtual phone: its SIM's texts, its user's mails, Firebase, a camera."""
+
+import base64
+import io
+import json
+import re
+import secrets
+import time
+from typing import Any
+
+import requests
+from PIL import Image, ImageDraw
+
+from connectid.demo.phone import TIMEOUT
+
+PATIENCE = 20
+"""Seconds to wait for a text or a mail; they are sent by jobs."""
+
+
+class NothingArrived(Exception):
+    """No message came in time."""
+
+
+class SandboxInbox:
+    """The server's sandbox, read over HTTP: every text and mail that it would have sent."""
+
+    def __init__(self, server: str) -> None:
+        self.server = server
+        self.http = requests.Session()
+
+    def invite(self, phone_number: str) -> None:
+        """Have CommCare Connect's sandbox say that this number was invited."""
+        url = f"{self.server}/sandbox/api/invited_numbers"
+        self.http.post(url, json={"phone_number": phone_number}, timeout=TIMEOUT).raise_for_status()
+
+    def code_sent_to(self, recipient: str) -> str:
+        """Wait for the newest message to ``recipient`` and return the one six-digit word in it, as the app does."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for message in self._messages(recipient):
+                codes = re.findall(r"\b\d{6}\b", f"{message['subject']} {message['text']}")
+                if len(codes) == 1:
+                    return str(codes[0])
+            time.sleep(0.2)
+        raise NothingArrived(recipient)
+
+    def _messages(self, recipient: str) -> list[dict[str, Any]]:
+        answer = self.http.get(
+            f"{self.server}/sandbox/api/messages", params={"to": recipient}, timeout=TIMEOUT
+        )
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["messages"]
+        return found
+
+
+def emulator_token(phone_number: str, *, project: str = "demo-connectid", at: float | None = None) -> str:
+    """An ID token as the Firebase Auth emulator makes them: the claims of a phone sign-in, unsigned."""
+    now = int(time.time() if at is None else at)
+    uid = secrets.token_hex(14)
+    claims = {
+        "iss": f"https://securetoken.google.com/{project}",
+        "aud": project,
+        "sub": uid,
+        "user_id": uid,
+        "auth_time": now,
+        "iat": now,
+        "exp": now + 3600,
+        "phone_number": phone_number,
+        "firebase": {"identities": {"phone": [phone_number]}, "sign_in_provider": "phone"},
+    }
+    return f"{_segment({'alg': 'none', 'typ': 'JWT'})}.{_segment(claims)}."
+
+
+def portrait(colour: str = "#3a7d6b") -> str:
+    """A photo as the app takes it: a data URL of a small WebP picture."""
+    picture = Image.new("RGB", (160, 160), "#f3efe6")
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((50, 26, 110, 86), fill=colour)
+    draw.ellipse((20, 96, 140, 220), fill=colour)
+    content = io.BytesIO()
+    picture.save(content, "WEBP", quality=70)
+    return "data:image/webp;base64," + base64.b64encode(content.getvalue()).decode()
+
+
+def new_number() -> str:
+    """A number of Malawi that nobody enrolled yet, as far as chance can tell."""
+    return f"+26599{secrets.randbelow(10**7):07d}"
+
+
+def new_demonstration_number() -> str:
+    """A fictitious number: it gets no texts and needs no proof."""
+    return f"+7426{secrets.randbelow(10**7):07d}"
+
+
+def _segment(content: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
