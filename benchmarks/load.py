@@ -9,8 +9,6 @@ import time
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
-CONNECTIONS = 4
-
 
 @dataclass(frozen=True)
 class Load:
@@ -22,6 +20,7 @@ class Load:
     method: str = "GET"
     headers: dict[str, str] | None = None
     body: str | None = None
+    connections: int = 4
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,8 @@ def main() -> None:
     load = Load(**json.load(sys.stdin))
     seconds: list[float] = []
     failures: list[int] = []
-    share = max(1, load.count // CONNECTIONS)
-    threads = [threading.Thread(target=_send, args=(load, share, seconds, failures)) for _ in range(CONNECTIONS)]
+    share = max(1, load.count // load.connections)
+    threads = [threading.Thread(target=_send, args=(load, share, seconds, failures)) for _ in range(load.connections)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -5,6 +5,7 @@ import os
 import click
 
 from connectid.demo.journeys import JOURNEYS
+from connectid.demo.surroundings import Sandbox
 
 
 @click.command()
@@ -16,8 +17,10 @@ from connectid.demo.journeys import JOURNEYS
 )
 def demo(url: str) -> None:
     """Walk every journey over HTTP against a running server and print each step."""
+    server = url.rstrip("/")
+    world = Sandbox(server)
     for journey in JOURNEYS:
         click.echo(click.style((journey.__doc__ or journey.__name__).partition("\n")[0], bold=True))
-        for step in journey(url.rstrip("/")):
+        for step in journey(server, world):
             click.echo(f"  {click.style('✓', fg='green')} {step}")
     click.echo(f"{len(JOURNEYS)} journeys, all as they should be.")

@@ -4,27 +4,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from connectid.demo.phone import Refused, VirtualPhone
-from connectid.demo.surroundings import (
-    SandboxInbox,
-    emulator_token,
-    new_demonstration_number,
-    new_number,
-    portrait,
-)
+from connectid.demo.surroundings import Surroundings, new_demonstration_number, new_number, portrait
 
 BACKUP_CODE = "271828"
 
 type Step = str
-type Journey = Callable[[str], Iterator[Step]]
+type Journey = Callable[[str, Surroundings], Iterator[Step]]
 
 
 class NotAsExpected(Exception):
     """The server answered, but not what this journey is about."""
 
 
-def enrol_demonstration_number(server: str) -> Iterator[Step]:
+def enrol_demonstration_number(server: str, world: Surroundings) -> Iterator[Step]:
     """A demonstration number enrols without proof, reads its storage key and changes its photo."""
-    phone = VirtualPhone(server, new_demonstration_number())
+    phone = VirtualPhone(server, new_demonstration_number(), world.attest)
     answer = phone.start_configuration()
     _expect(answer["demo_user"], "demo_user is true")
     yield f"start_configuration: session opened, lock {answer['required_lock']}, no proof needed"
@@ -38,7 +32,7 @@ def enrol_demonstration_number(server: str) -> Iterator[Step]:
     yield "fetch_db_key: the same storage key"
     phone.update_profile(photo=portrait("#a2543d"), name="Chikondi M. Banda")
     yield "update_profile: new photo and name"
-    second = VirtualPhone(server, phone.phone_number)
+    second = VirtualPhone(server, phone.phone_number, world.attest)
     second.start_configuration()
     found = second.check_name("Chikondi M. Banda")
     _expect(found["account_exists"] and found["photo"].startswith("data:image/"), "the account is found")
@@ -48,17 +42,16 @@ def enrol_demonstration_number(server: str) -> Iterator[Step]:
     yield "complete_profile from another phone: refused, 401 ACTIVE_USER_EXISTS"
 
 
-def enrol_invited_number(server: str) -> Iterator[Step]:
+def enrol_invited_number(server: str, world: Surroundings) -> Iterator[Step]:
     """An invited number enrols with a code by SMS, and verifies an email address."""
-    inbox = SandboxInbox(server)
-    phone = VirtualPhone(server, new_number())
-    inbox.invite(phone.phone_number)
+    phone = VirtualPhone(server, new_number(), world.attest)
+    world.invite(phone.phone_number)
     answer = phone.start_configuration()
     _expect(answer["otp_fallback"] and answer["required_lock"] == "pin", "the number is invited")
     yield "start_configuration: invited, lock pin, codes by SMS allowed"
     phone.send_session_otp()
-    code = inbox.code_sent_to(phone.phone_number)
-    yield "send_session_otp: the text arrived in the sandbox"
+    code = world.code_sent_to(phone.phone_number)
+    yield "send_session_otp: the text arrived, with one six-digit word"
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
     refusal = _refusal(lambda: phone.confirm_session_otp(wrong))
     _expect(refusal.status == 401 and refusal.body == {"error": "INCORRECT_OTP"}, "a wrong code is refused")
@@ -71,20 +64,20 @@ def enrol_invited_number(server: str) -> Iterator[Step]:
     yield f"complete_profile: account {phone.username}"
     email = f"{phone.username}@example.org"
     phone.send_email_otp(email)
-    phone.verify_email_otp(email, inbox.code_sent_to(email))
+    phone.verify_email_otp(email, world.code_sent_to(email))
     yield "send_email_otp, verify_email_otp: email address proven by the code in the mail"
     yield f"toggles: {', '.join(sorted(phone.toggles())) or 'none'}"
 
 
-def enrol_by_firebase(server: str) -> Iterator[Step]:
-    """A number enrols by the ID token of the Firebase emulator, and reports its integrity."""
-    phone = VirtualPhone(server, new_number())
+def enrol_by_firebase(server: str, world: Surroundings) -> Iterator[Step]:
+    """A number enrols by a Firebase ID token, and reports its integrity."""
+    phone = VirtualPhone(server, new_number(), world.attest)
     phone.start_configuration()
     yield "start_configuration: session opened"
     refusal = _refusal(lambda: phone.check_name("Esnart Mbewe"))
     _expect(refusal.body == {"error_code": "PHONE_NOT_VALIDATED"}, "nothing before the number is proven")
     yield "check_name too early: refused, 403 PHONE_NOT_VALIDATED"
-    phone.validate_firebase_id_token(emulator_token(phone.phone_number))
+    phone.validate_firebase_id_token(world.id_token(phone.phone_number))
     yield "validate_firebase_id_token: number proven"
     phone.check_name("Esnart Mbewe")
     phone.complete_profile(name="Esnart Mbewe", backup_code=BACKUP_CODE, photo=portrait())

@@ -6,12 +6,12 @@ import json
 import re
 import secrets
 import time
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from PIL import Image, ImageDraw
 
-from connectid.demo.phone import TIMEOUT
+from connectid.demo.phone import TIMEOUT, genuine
 
 PATIENCE = 20
 """Seconds to wait for a text or a mail; they are sent by jobs."""
@@ -21,20 +21,44 @@ class NothingArrived(Exception):
     """No message came in time."""
 
 
-class SandboxInbox:
-    """The server's sandbox, read over HTTP: every text and mail that it would have sent."""
+class Surroundings(Protocol):
+    """The world a journey takes place in: the sandbox of a server, or fakes of its vendors."""
+
+    def attest(self, request_hash: str, package: str) -> str:
+        """What Google Play gives a genuine phone for a request."""
+
+    def invite(self, phone_number: str) -> None:
+        """Have CommCare Connect say that this number was invited."""
+
+    def code_sent_to(self, recipient: str) -> str:
+        """Wait for the newest text or mail to ``recipient`` and return the one six-digit word in it."""
+
+    def id_token(self, phone_number: str) -> str:
+        """The Firebase ID token of somebody who proved this number there."""
+
+
+class Sandbox:
+    """A server's own sandbox, read over HTTP: every text and mail that it would have sent."""
 
     def __init__(self, server: str) -> None:
         self.server = server
         self.http = requests.Session()
 
+    def attest(self, request_hash: str, package: str) -> str:
+        """Any token will do: the sandbox believes the phone."""
+        return genuine(request_hash, package)
+
+    def id_token(self, phone_number: str) -> str:
+        """An ID token as the Firebase Auth emulator makes them."""
+        return emulator_token(phone_number)
+
     def invite(self, phone_number: str) -> None:
-        """Have CommCare Connect's sandbox say that this number was invited."""
+        """Register the number with the sandbox of CommCare Connect."""
         url = f"{self.server}/sandbox/api/invited_numbers"
         self.http.post(url, json={"phone_number": phone_number}, timeout=TIMEOUT).raise_for_status()
 
     def code_sent_to(self, recipient: str) -> str:
-        """Wait for the newest message to ``recipient`` and return the one six-digit word in it, as the app does."""
+        """Read it in the inbox, as the app reads a text."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for message in self._messages(recipient):

@@ -1,0 +1,191 @@
+"""A production-like fleet: two Granian workers, a worker for jobs, and every vendor faked at the HTTP boundary."""
+
+import base64
+import contextlib
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psycopg
+import requests
+from moto.server import ThreadedMotoServer
+
+from connectid.testing import databases
+from connectid.testing.vendors import Vendors
+
+BUCKET = "photos-of-workers"
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+PATIENCE = 30.0
+
+
+@dataclass
+class Fleet:
+    """A running fleet, and the world around it as journeys see it."""
+
+    url: str
+    vendors: Vendors
+    mails: Path
+    bucket: Any
+
+    def attest(self, request_hash: str, package: str) -> str:
+        """A Play Integrity token."""
+        return self.vendors.attest(request_hash, package)
+
+    def invite(self, phone_number: str) -> None:
+        """Have Connect's fake say that the number was invited."""
+        self.vendors.invited.add(phone_number)
+
+    def id_token(self, phone_number: str) -> str:
+        """A signed Firebase ID token."""
+        return self.vendors.id_token(phone_number)
+
+    def code_sent_to(self, recipient: str) -> str:
+        """The newest code that reached ``recipient``, by Twilio's fake or in the folder of mails."""
+        return self._mailed_to(recipient) if "@" in recipient else self.vendors.code_sent_to(recipient)
+
+    def get(self, path: str) -> requests.Response:
+        """Ask the server as anybody may."""
+        return requests.get(f"{self.url}{path}", timeout=10)
+
+    def photos(self) -> list[str]:
+        """Keys of the photos in the bucket."""
+        return [item["Key"] for item in self.bucket.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+    def wait_until(self, holds: Callable[[], Any]) -> None:
+        """Wait for what jobs do."""
+        until = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < until, "it did not happen in time"
+            time.sleep(0.1)
+
+    def _mailed_to(self, recipient: str) -> str:
+        codes: list[str] = []
+        self.wait_until(lambda: codes.extend(self._codes_in_mails(recipient)) or codes)
+        return codes[-1]
+
+    def _codes_in_mails(self, recipient: str) -> list[str]:
+        found = []
+        for file in sorted(self.mails.glob("*"), key=lambda file: file.stat().st_mtime):
+            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if recipient in str(mail["To"]):
+                body = mail.get_body()
+                found += re.findall(r"\b\d{6}\b", body.get_content() if body else "")
+        return found
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Fleet]:
+    """Start everything on a database of its own; stop it and drop the database at the end."""
+    mails = folder / "mails"
+    mails.mkdir()
+    with Vendors() as vendors, _bucket() as (bucket, s3), _database() as database_url:
+        port = _free_port()
+        environment = os.environ | vendors.environment() | s3 | _production(database_url, mails, folder, port)
+        _run("migrate", environment)
+        _run("switch", environment, "email_otp_verification", "on")
+        server = _start("serve", environment, "--port", str(port), "--workers", "2")
+        worker = _start("worker", environment)
+        fleet = Fleet(f"http://127.0.0.1:{port}", vendors, mails, bucket)
+        try:
+            fleet.wait_until(lambda: _answers(fleet))
+            yield fleet
+        finally:
+            for process in (server, worker):
+                process.send_signal(signal.SIGTERM)
+            assert [process.wait(30) for process in (server, worker)] == [0, 0]
+
+
+def _production(database_url: str, mails: Path, folder: Path, port: int) -> dict[str, str]:
+    def key() -> str:
+        return "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {
+        "ENVIRONMENT": "production",
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(folder / "var"),
+        "REDIS_URL": REDIS_URL,
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "SECRET_HASH_KEYS": key(),
+        "FIELD_ENCRYPTION_KEYS": key(),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "EMAIL_URL": f"filemail://{mails}",
+        "INTEGRITY_STRICT": "on",
+    }
+
+
+@contextlib.contextmanager
+def _bucket() -> Iterator[tuple[Any, dict[str, str]]]:
+    server = ThreadedMotoServer(port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    variables = {
+        "PHOTO_STORAGE": "s3",
+        "AWS_S3_PHOTO_BUCKET_NAME": BUCKET,
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    client = boto3.client(
+        "s3",
+        endpoint_url=variables["AWS_ENDPOINT_URL"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        region_name="us-east-1",
+    )
+    client.create_bucket(Bucket=BUCKET)
+    try:
+        yield client, variables
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[str]:
+    name = f"connectid_fleet_{secrets.token_hex(4)}"
+    with databases.postgresql() as address:
+        maintenance = databases.maintenance_url(address)
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+            try:
+                yield maintenance.rpartition("/")[0] + f"/{name}"
+            finally:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _connectid() -> str:
+    return str(Path(sys.prefix) / "bin" / "connectid")
+
+
+def _run(command: str, environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([_connectid(), command, *arguments], env=environment, check=True, timeout=60)
+
+
+def _start(command: str, environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([_connectid(), command, *arguments], env=environment)
+
+
+def _answers(fleet: Fleet) -> bool:
+    try:
+        return fleet.get("/users/").text == "pong"
+    except requests.ConnectionError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
