@@ -9,8 +9,12 @@ from benchmarks.report import print_table
 def main() -> int:
     """Print every table; return 1 when a goal was missed."""
     with surroundings.environment() as environment:
-        every = print_table("Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures(environment))
-        every &= print_table("start_configuration, each outside call 100 ms", start_configuration.figures(environment))
+        every = print_table(
+            "Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures(environment)
+        )
+        every &= print_table(
+            "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
+        )
     return 0 if every else 1
 
 

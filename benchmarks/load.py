@@ -36,7 +36,11 @@ class Outcome:
 def apply(load: Load) -> Outcome:
     """Send ``load`` from a separate process and wait for its figures."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"], input=json.dumps(asdict(load)), capture_output=True, text=True, check=True
+        [sys.executable, "-m", "benchmarks.load"],
+        input=json.dumps(asdict(load)),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return Outcome(**json.loads(done.stdout))
 
@@ -61,7 +65,9 @@ def main() -> None:
     seconds: list[float] = []
     failures: list[int] = []
     share = max(1, load.count // load.connections)
-    threads = [threading.Thread(target=_send, args=(load, share, seconds, failures)) for _ in range(load.connections)]
+    threads = [
+        threading.Thread(target=_send, args=(load, share, seconds, failures)) for _ in range(load.connections)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -44,7 +44,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(environment: Mapping[str, str], *, application: str = "connectid.config.wsgi:application") -> Iterator[Server]:
+def running(
+    environment: Mapping[str, str], *, application: str = "connectid.config.wsgi:application"
+) -> Iterator[Server]:
     """Serve ``application`` with :data:`WORKERS` workers until the block ends."""
     port = _free_port()
     command = [
@@ -70,10 +72,9 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError("the server did not start")
-        with contextlib.suppress(OSError):
-            with urlopen(f"{server.url}/users/", timeout=2) as answer:
-                if answer.status == 200:
-                    return
+        with contextlib.suppress(OSError), urlopen(f"{server.url}/users/", timeout=2) as answer:
+            if answer.status == 200:
+                return
         time.sleep(0.1)
     raise RuntimeError("the server did not answer")
 

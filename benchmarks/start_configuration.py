@@ -31,7 +31,13 @@ def figures(environment: dict[str, str]) -> Iterator[Figure]:
             "CC-Integrity-Token": vendors.attest(claimed, phone.package),
         }
         request = load.Load(
-            running.url, "/users/start_configuration", REQUESTS, "POST", headers, gson(body).decode(), connections=1
+            running.url,
+            "/users/start_configuration",
+            REQUESTS,
+            "POST",
+            headers,
+            gson(body).decode(),
+            connections=1,
         )
         load.apply(request)  # each worker fetches Google's access token once
         vendors.requests.clear()

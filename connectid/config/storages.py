@@ -18,6 +18,7 @@ def photo_storage(*, kind: str, data_dir: Path, bucket_name: str) -> dict[str, A
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": str(data_dir / "photos"),
+            "allow_overwrite": True,  # a save that was cut short is repeated under the same key
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },

@@ -105,7 +105,9 @@ class VirtualPhone:
         """Ask for a code by SMS: a post without body and without content type."""
         self._sent(
             self.http.post(
-                f"{self.server}/users/send_session_otp", headers=self._accept() | self._session(), timeout=TIMEOUT
+                f"{self.server}/users/send_session_otp",
+                headers=self._accept() | self._session(),
+                timeout=TIMEOUT,
             )
         )
 
@@ -153,13 +155,17 @@ class VirtualPhone:
         """Report an attestation that CommCare HQ asked for; return the result code."""
         body = {"request_id": request_id, "cc_device_id": self.installation_id}
         headers = self._integrity(body)
-        result: str | None = self._object(self._post("/users/report_integrity", body, headers=headers))["result_code"]
+        result: str | None = self._object(self._post("/users/report_integrity", body, headers=headers))[
+            "result_code"
+        ]
         return result
 
     # How the app talks.
 
     def _post(self, path: str, body: dict[str, str], **options: Any) -> requests.Response:
-        headers = self._accept() | {"Content-Type": "application/json; charset=UTF-8"} | options.pop("headers", {})
+        headers = (
+            self._accept() | {"Content-Type": "application/json; charset=UTF-8"} | options.pop("headers", {})
+        )
         url = f"{self.server}{path}"
         return self._sent(
             self.http.post(

@@ -5,7 +5,7 @@ the real adapters at it.
 """
 
 import base64
-import datetime
+import datetime as dt
 import json
 import re
 import secrets
@@ -136,10 +136,13 @@ class Vendors:
             case "play":
                 answer = self._play(received)
             case "google":
-                answer = Answer(json={"access_token": "google-access", "expires_in": 3600, "token_type": "Bearer"})
+                answer = Answer(
+                    json={"access_token": "google-access", "expires_in": 3600, "token_type": "Bearer"}
+                )
             case "firebase":
                 answer = Answer(
-                    json={FIREBASE_KEY_ID: self._certificate()}, headers={"Cache-Control": "public, max-age=3600"}
+                    json={FIREBASE_KEY_ID: self._certificate()},
+                    headers={"Cache-Control": "public, max-age=3600"},
                 )
             case "connect":
                 answer = self._connect(received)
@@ -199,7 +202,7 @@ class Vendors:
 
     def _certificate(self) -> str:
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "securetoken.example")])
-        start = datetime.datetime.fromtimestamp(time.time() - 3600, datetime.UTC)
+        start = dt.datetime.fromtimestamp(time.time() - 3600, dt.UTC)
         certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
@@ -207,7 +210,7 @@ class Vendors:
             .public_key(self._key.public_key())
             .serial_number(1)
             .not_valid_before(start)
-            .not_valid_after(start + datetime.timedelta(days=2))
+            .not_valid_after(start + dt.timedelta(days=2))
             .sign(self._key, hashes.SHA256())
         )
         return certificate.public_bytes(serialization.Encoding.PEM).decode()

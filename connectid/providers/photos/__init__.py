@@ -11,6 +11,7 @@ from typing import Protocol
 
 from django.core.signals import setting_changed
 
+from connectid.core import secrets
 from connectid.providers.errors import Rejected
 
 CONTENT_TYPE = "image/webp"
@@ -42,14 +43,23 @@ class PhotoStore(Protocol):
     Every method raises ``Unavailable`` when the storage cannot be reached or fails.
     """
 
-    def save(self, photo: Photo) -> str:
-        """Keep ``photo`` and return the key of its own, which says nothing about whose it is."""
+    def save(self, key: str, photo: Photo) -> None:
+        """Keep ``photo`` under ``key`` (:func:`new_key`). Saving it a second time changes nothing."""
 
     def load_data_url(self, key: str) -> str:
         """Return the photo in the form the app reads; raises ``Rejected`` when there is none under ``key``."""
 
     def delete(self, key: str) -> None:
         """Forget the photo; it is no error if there is none under ``key``."""
+
+
+def new_key() -> str:
+    """Return a key for a new photo: random, so that it says nothing about whose it is.
+
+    The caller stores it before the photo is saved, so that a save can be repeated and none is forgotten.
+    """
+    name = secrets.new_token()
+    return f"{name[:2]}/{name}.webp"  # folders, because some file systems are slow with one that holds everything
 
 
 @cache

@@ -8,7 +8,6 @@ import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from connectid.core import secrets
 from connectid.providers._watch import Watch
 from connectid.providers.errors import Rejected, Unavailable
 from connectid.providers.photos import CONTENT_TYPE, Photo
@@ -27,14 +26,12 @@ class StoredPhotos:
         # A key is never used for a second photo, so what was read once stays right.
         self._remembered = lru_cache(_REMEMBERED)(self._read)
 
-    def save(self, photo: Photo) -> str:
-        """Keep ``photo`` and return its key; see ``PhotoStore.save``."""
-        name = secrets.new_token()
-        key = f"{name[:2]}/{name}.webp"  # folders, because some file systems are slow with one that holds everything
+    def save(self, key: str, photo: Photo) -> None:
+        """Keep ``photo`` under ``key``; see ``PhotoStore.save``."""
         content = ContentFile(photo.content)
         content.content_type = CONTENT_TYPE  # type: ignore[attr-defined]  # where django-storages looks for it
         with self._storage_call():
-            return storages[ALIAS].save(key, content)
+            storages[ALIAS].save(key, content)
 
     def load_data_url(self, key: str) -> str:
         """Return the photo in the form the app reads; see ``PhotoStore.load_data_url``."""

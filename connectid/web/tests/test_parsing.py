@@ -1,5 +1,6 @@
 """Bodies: what is read, what is refused, and that refusing is cheap (contract 2.1)."""
 
+import contextlib
 import json
 from io import BytesIO
 from typing import Any
@@ -14,9 +15,14 @@ from connectid.web import parsing
 LIMIT = 1000
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_characters="\x00", codec="utf-8")),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(st.characters(exclude_characters="\x00", codec="utf-8")), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_characters="\x00", codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(exclude_characters="\x00", codec="utf-8")), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -44,10 +50,8 @@ def test_any_json_value_is_read_as_it_was_written(value: Any) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_and_nothing_else(raw: bytes) -> None:
-    try:
+    with contextlib.suppress(parsing.BodyRefused):
         parsing.read_json(raw)
-    except parsing.BodyRefused:
-        pass
 
 
 def test_keys_keep_the_order_in_which_they_came() -> None:
@@ -69,7 +73,9 @@ def test_json_with_a_charset_is_read() -> None:
 
 
 def test_the_escapes_of_gson_are_read() -> None:
-    assert read(rb'{"photo":"data:image\/webp;base64,AA\u003d\u003d"}') == {"photo": "data:image/webp;base64,AA=="}
+    assert read(rb'{"photo":"data:image\/webp;base64,AA\u003d\u003d"}') == {
+        "photo": "data:image/webp;base64,AA=="
+    }
 
 
 def test_a_form_gives_its_last_values() -> None:
@@ -84,7 +90,7 @@ def test_multipart_gives_its_fields() -> None:
 @pytest.mark.parametrize("body", [b"{", b'{"a":}', b"\xff\xfe", b"nonsense", b'{"a":1}x', b"1" * 5000])
 def test_what_is_not_json_is_malformed(body: bytes) -> None:
     """Contract 2.1: `JSON parse error - ...`."""
-    with pytest.raises(parsing.Malformed, match="^JSON parse error - "):
+    with pytest.raises(parsing.Malformed, match=r"^JSON parse error - "):
         parsing.read_json(body)
 
 
@@ -137,7 +143,7 @@ def test_a_body_over_the_limit_is_refused_by_its_length_alone() -> None:
 
 
 def test_another_content_type_is_refused() -> None:
-    with pytest.raises(parsing.UnsupportedMediaType, match='Unsupported media type "text/csv" in request.'):
+    with pytest.raises(parsing.UnsupportedMediaType, match=r'Unsupported media type "text/csv" in request\.'):
         read(b"a,b", "text/csv")
 
 

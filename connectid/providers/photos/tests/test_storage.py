@@ -61,20 +61,33 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PhotoStore
         yield photos.pick()
 
 
+def saved(store: PhotoStore) -> str:
+    """Keep the photo under a key of its own."""
+    key = photos.new_key()
+    store.save(key, PHOTO)
+    return key
+
+
+def test_saving_twice_under_one_key_keeps_one_photo(store: PhotoStore) -> None:
+    key = saved(store)
+    store.save(key, PHOTO)
+    assert store.load_data_url(key) == PHOTO.data_url
+
+
 def test_what_was_saved_is_loaded(store: PhotoStore) -> None:
-    key = store.save(PHOTO)
+    key = saved(store)
     assert store.load_data_url(key) == PHOTO.data_url
 
 
 def test_each_photo_has_a_key_of_its_own_that_says_nothing(store: PhotoStore) -> None:
-    keys = {store.save(PHOTO) for _ in range(5)}
+    keys = {saved(store) for _ in range(5)}
     assert len(keys) == 5
     for key in keys:
         assert re.fullmatch(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.webp", key)
 
 
 def test_a_deleted_photo_is_gone(store: PhotoStore) -> None:
-    key = store.save(PHOTO)
+    key = saved(store)
     store.load_data_url(key)
     store.delete(key)
     with pytest.raises(Rejected):
@@ -86,11 +99,11 @@ def test_an_unknown_key_is_rejected_and_not_taken_for_an_outage(store: PhotoStor
     for _ in range(8):  # more than the failures that open the breaker
         with pytest.raises(Rejected):
             store.load_data_url("00/00.webp")
-    assert store.load_data_url(store.save(PHOTO)) == PHOTO.data_url
+    assert store.load_data_url(saved(store)) == PHOTO.data_url
 
 
 def test_a_photo_is_read_from_the_storage_once(store: PhotoStore) -> None:
-    key = store.save(PHOTO)
+    key = saved(store)
     store.load_data_url(key)
     storages["photos"].delete(key)
     assert store.load_data_url(key) == PHOTO.data_url
@@ -98,7 +111,7 @@ def test_a_photo_is_read_from_the_storage_once(store: PhotoStore) -> None:
 
 def test_threads_share_the_store(store: PhotoStore) -> None:
     with ThreadPoolExecutor(8) as pool:
-        keys = list(pool.map(store.save, [PHOTO] * 40))
+        keys = list(pool.map(saved, [store] * 40))
         loaded = list(pool.map(store.load_data_url, keys))
     assert len(set(keys)) == 40
     assert set(loaded) == {PHOTO.data_url}
@@ -107,7 +120,7 @@ def test_threads_share_the_store(store: PhotoStore) -> None:
 def test_local_photos_are_readable_by_the_server_alone(tmp_path: Path) -> None:
     entry = photo_storage(kind="local", data_dir=tmp_path, bucket_name="")
     with override_settings(STORAGES={"photos": entry}):
-        key = photos.pick().save(PHOTO)
+        key = saved(photos.pick())
         file = tmp_path / "photos" / key
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.parent.stat().st_mode & 0o777 == 0o700
@@ -118,14 +131,14 @@ def test_a_full_disk_is_unavailable(tmp_path: Path) -> None:
     entry = photo_storage(kind="local", data_dir=tmp_path, bucket_name="")
     with override_settings(STORAGES={"photos": entry}):
         with pytest.raises(Unavailable):
-            photos.pick().save(PHOTO)
+            saved(photos.pick())
         with pytest.raises(Unavailable):
             photos.pick().load_data_url("00/00.webp")
 
 
 def test_an_object_has_its_type_and_no_public_grant(aws: pytest.MonkeyPatch) -> None:
     with FakeHttpServer(lambda _: Answer(200)) as s3, bucket_at(s3.url, aws):
-        photos.pick().save(PHOTO)
+        saved(photos.pick())
         [request] = s3.requests
     assert request.method == "PUT"
     assert request.path.startswith(f"/{BUCKET}/")
@@ -143,7 +156,7 @@ def test_every_operation_is_one_request_of_one_shared_client(aws: pytest.MonkeyP
         clients = []
 
         def use() -> None:
-            key = store.save(PHOTO)
+            key = saved(store)
             store.load_data_url(key)
             store.delete(key)
             clients.append(s3_client())
@@ -167,7 +180,7 @@ def test_an_answer_that_is_no_use_is_unavailable(answer: Answer, aws: pytest.Mon
             store.load_data_url("00/00.webp")
         if answer.status != 200 or answer.reset:
             with pytest.raises(Unavailable):
-                store.save(PHOTO)
+                saved(store)
             with pytest.raises(Unavailable):
                 store.delete("00/00.webp")
 
@@ -180,7 +193,7 @@ def test_a_storage_that_cannot_be_reached_is_left_alone_after_a_while(aws: pytes
             failures = []
             for _ in range(6):
                 with pytest.raises(Unavailable) as caught:
-                    store.save(PHOTO)
+                    saved(store)
                 failures.append(caught.value)
     assert failures[0].retry_after is None
     assert failures[-1].retry_after is not None
