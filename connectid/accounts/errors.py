@@ -18,7 +18,7 @@ class PhotoTooLarge(DomainError):
 
 
 class PhotoUnusable(DomainError):
-    """The photo is no JPEG, PNG or WebP picture, or one of more than 12 megapixels."""
+    """The photo is no JPEG, PNG or WebP picture, or one of more than 12 megapixels, or could not be looked at now."""
 
     code = "FAILED_TO_UPLOAD"
     kind = Kind.INVALID

@@ -27,11 +27,12 @@ COMMANDS = {
     "create-message-server": "connectid.messaging.commands:create_message_server",
     "create-issuer": "connectid.credentials.commands:create_issuer",
     "switch": "connectid.cli.switch:switch",
+    "demo": "connectid.demo.commands:demo",
 }
 """Where each command is, in the order in which help shows them."""
 
-PREPARE_THE_ENVIRONMENT = frozenset({"run", "serve", "doctor"})
-"""Commands that set up Django themselves, having arranged variables that it reads or to report what it says."""
+PREPARE_THE_ENVIRONMENT = frozenset({"run", "serve", "doctor", "demo"})
+"""Commands that set up Django themselves, having arranged variables that it reads or to report what it says, or not at all."""
 
 
 class Program(click.Group):

@@ -1,5 +1,6 @@
 """What runs at fixed times. Times are UTC; every entry is enqueued once per tick, however many workers there are."""
 
+from connectid.enrollment import tasks as enrollment
 from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
@@ -7,4 +8,5 @@ from connectid.jobs.schedule import Scheduled
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="23 3 * * *", task=jobs.discard_dead_letters),
     Scheduled(cron="41 * * * *", task=integrity.prune),
+    Scheduled(cron="13 3 * * *", task=enrollment.prune_sessions),
 )

@@ -10,6 +10,7 @@ from connectid import __version__
 from connectid.config import env as environment
 from connectid.config.databases import databases
 from connectid.config.oauth_provider import oauth_provider
+from connectid.config.storages import photo_storage
 from connectid.core.keyring import KeyRing
 from connectid.providers.email.url import mailer
 
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "waffle",
     "oauth2_provider",
     "connectid.devices",
+    "connectid.enrollment",
     "connectid.integrity",
     "connectid.jobs",
     "connectid.oauth",
@@ -158,5 +160,8 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": ENV.DATA_DIR},
     },
+    "photos": photo_storage(
+        kind=ENV.PHOTO_STORAGE, data_dir=ENV.DATA_DIR, bucket_name=ENV.AWS_S3_PHOTO_BUCKET_NAME
+    ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

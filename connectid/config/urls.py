@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from connectid.accounts.urls import urlpatterns as accounts
+from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.toggles.urls import urlpatterns as toggles
@@ -14,6 +15,7 @@ from connectid.web.routes import routes
 api: list[URLPattern] = [
     *routes(("users/", pages.ping)),
     *accounts,
+    *enrollment,
     *integrity,
     *toggles,
 ]

@@ -14,12 +14,13 @@ from connectid.enrollment.operations import sessions
 
 BACKUP_CODE = "271828"
 
-_numbers = itertools.count(1_000_000)
+_numbers = itertools.count()
 
 
 def new_number() -> str:
-    """A valid number of Malawi that no other test of this process uses."""
-    return f"+26599{next(_numbers)}"
+    """A valid number of Malawi that no other test of this process uses, nor soon one of the same prefix."""
+    count = next(_numbers)
+    return f"+26599{count % 1000:03}{1000 + count // 1000:04}"
 
 
 def new_account(**fields: Any) -> Account:
@@ -51,7 +52,9 @@ def new_phone(*, account: Account | None = None, at: datetime | None = None, **f
     """An enrolled phone whose credential was used already, just now."""
     account = account or new_account(**fields)
     moment = at or clock.now()
-    credential = devices.issue(account_id=account.pk, installation_id="commcare_test", model="Test", at=moment)
+    credential = devices.issue(
+        account_id=account.pk, installation_id="commcare_test", model="Test", at=moment
+    )
     devices.authenticate(username=account.username, credential=credential, at=moment)
     return EnrolledPhone(account, credential)
 
@@ -69,7 +72,9 @@ class OpenSession:
         return {"Authorization": f"Bearer {self.key}"}
 
 
-def new_session(*, proven: bool = False, lifetime: timedelta = sessions.LIFETIME, **fields: Any) -> OpenSession:
+def new_session(
+    *, proven: bool = False, lifetime: timedelta = sessions.LIFETIME, **fields: Any
+) -> OpenSession:
     """A live enrollment session; ``proven`` says whether its number is."""
     key, digest = sessions.new_key()
     now = clock.now()

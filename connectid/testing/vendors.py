@@ -157,7 +157,7 @@ class Vendors:
         return Answer(201, json={"sid": "SM" + secrets.token_hex(16), "status": "queued"})
 
     def _play(self, received: Received) -> Answer:
-        token = received.json()["integrity_token"]
+        token = received.json()["integrityToken"]
         try:
             stated = json.loads(base64.urlsafe_b64decode(token))
         except ValueError:

@@ -70,9 +70,8 @@ class Fleet:
             time.sleep(0.1)
 
     def _mailed_to(self, recipient: str) -> str:
-        codes: list[str] = []
-        self.wait_until(lambda: codes.extend(self._codes_in_mails(recipient)) or codes)
-        return codes[-1]
+        self.wait_until(lambda: self._codes_in_mails(recipient))
+        return self._codes_in_mails(recipient)[-1]
 
     def _codes_in_mails(self, recipient: str) -> list[str]:
         found = []

@@ -1,0 +1,1 @@
+"""Writes of enrolment, by step: ``sessions``, ``configuration``, ``phone``, ``profile``, ``email``."""

@@ -1,0 +1,17 @@
+"""Jobs of enrolment."""
+
+from connectid.core import clock
+from connectid.enrollment.operations import configuration, sessions
+from connectid.jobs import task
+
+
+@task(max_attempts=5)
+def refine_country(session_id: int) -> None:
+    """Refine a session's country by the remote geocoder."""
+    configuration.refine_country(session_id=session_id)
+
+
+@task
+def prune_sessions() -> None:
+    """Delete sessions that expired long ago."""
+    sessions.prune(at=clock.now())
