@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import re
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -45,6 +46,8 @@ class Vendors:
     texts: list[Text] = field(default_factory=list)
     invited: set[str] = field(default_factory=set)
     toggles: list[dict[str, Any]] = field(default_factory=list)
+    meeting: threading.Barrier | None = None
+    """Where calls wait for each other before any is answered: only calls at once get past it."""
     told: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
     """What CommCare Connect was told: (path, form)."""
 
@@ -130,6 +133,8 @@ class Vendors:
     # How the fakes answer.
 
     def _answer(self, received: Received) -> Answer:
+        if self.meeting is not None:
+            self.meeting.wait(timeout=10)
         match received.path.split("/", 2)[1]:
             case "twilio":
                 answer = self._twilio(received)

@@ -6,18 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connectid.providers import concurrently
 from connectid.testing.answers import Answered
-from connectid.testing.threads import InThisThread
 
 type Post = Callable[..., Answered]
-
-
-@pytest.fixture(autouse=True)
-def calls_in_this_thread(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask sandboxes in the test's own transaction, unless the test is about threads."""
-    if "real_threads" not in request.keywords:
-        monkeypatch.setattr(concurrently, "_executor", InThisThread)
 
 
 @pytest.fixture

@@ -1,40 +1,22 @@
 """POST /users/complete_profile (contract 5.6)."""
 
 import base64
-import io
 import re
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.files.storage import storages
-from django.db import connections
 from django.test import Client, override_settings
-from PIL import Image
 
-from connectid.accounts.models import Account, PendingPhoto
+from connectid.accounts.models import Account
 from connectid.core import clock, passwords
-from connectid.demo.surroundings import portrait
 from connectid.devices.models import Device
+from connectid.enrollment.tests.completing import PATH, account_of, profile
 from connectid.enrollment.tests.conftest import Post
 from connectid.jobs.draining import run_pending
-from connectid.testing.answers import Answered
 from connectid.testing.fake_http import Answer, FakeHttpServer
-from connectid.testing.scene import OpenSession, basic, new_account, new_session
+from connectid.testing.scene import basic, new_account, new_session
 from connectid.testing.statements import count_statements
-
-PATH = "/users/complete_profile"
-PHOTO = portrait()
-
-
-def profile(**changes: Any) -> dict[str, Any]:
-    return {"name": "Chikondi Banda", "recovery_pin": "271828", "photo": PHOTO} | changes
-
-
-def account_of(opened: OpenSession) -> Account:
-    return Account.objects.get(phone_number=opened.session.phone_number)
 
 
 def test_an_account_is_made(post: Post) -> None:
@@ -116,68 +98,6 @@ def test_a_number_that_is_not_proven(post: Post) -> None:
     assert (answer.status_code, answer.json()) == (403, {"error": "PHONE_NOT_VALIDATED"})
 
 
-def test_a_photo_that_is_too_large(post: Post) -> None:
-    """5.6, row 500 FILE_TOO_LARGE: more than 1 MiB of data URL."""
-    photo = "data:image/png;base64," + "A" * (1024 * 1024)
-    answer = post(PATH, profile(photo=photo), **new_session(proven=True).headers)
-    assert (answer.status_code, answer.json()) == (500, {"error": "FILE_TOO_LARGE"})
-
-
-@pytest.mark.parametrize(
-    "photo",
-    [
-        "x",
-        "data:image/svg+xml;base64,PHN2Zz4=",
-        "data:image/png;base64,!!!!",
-        "data:image/png;base64,aGVsbG8=",
-    ],
-)
-def test_a_photo_that_is_none(post: Post, photo: str) -> None:
-    """5.6, row 500 FAILED_TO_UPLOAD; E-55. Nothing is half-written."""
-    opened = new_session(proven=True)
-    answer = post(PATH, profile(photo=photo), **opened.headers)
-    assert (answer.status_code, answer.json()) == (500, {"error": "FAILED_TO_UPLOAD"})
-    assert not Account.objects.filter(phone_number=opened.session.phone_number).exists()
-
-
-def test_a_body_over_the_limit(post: Post) -> None:
-    answer = post(PATH, profile(photo="A" * 1_600_000), **new_session(proven=True).headers)
-    assert (answer.status_code, answer.json()) == (413, {"error": "REQUEST_TOO_LARGE"})
-
-
-def test_base64_may_be_broken_into_lines(post: Post) -> None:
-    """5.6: "may contain newlines"."""
-    head, _, content = PHOTO.partition(",")
-    lines = "\n".join(content[start : start + 76] for start in range(0, len(content), 76))
-    answer = post(PATH, profile(photo=f"{head},{lines}\n"), **new_session(proven=True).headers)
-    assert answer.status_code == 200
-
-
-def test_the_photo_is_encoded_anew_and_served_as_the_app_expects(post: Post) -> None:
-    """A job moves it to the store; before and after it is served as a data URL."""
-    picture = Image.new("RGB", (300, 200), "#226633")
-    content = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x010E] = "secret place"
-    picture.save(content, "JPEG", exif=exif)
-    opened = new_session(proven=True)
-    photo = "data:image/jpeg;base64," + base64.b64encode(content.getvalue()).decode()
-    post(PATH, profile(photo=photo), **opened.headers)
-    other = new_session(proven=True, is_invited=True, phone_number=opened.session.phone_number)
-    before = post("/users/check_name", {"name": "x"}, **other.headers).json()["photo"]
-    run_pending()
-    account = account_of(opened)
-    assert account.photo_key
-    assert not PendingPhoto.objects.exists()
-    after = post("/users/check_name", {"name": "x"}, **other.headers).json()["photo"]
-    assert before == after
-    assert after.startswith("data:image/webp;base64,")
-    with storages["photos"].open(account.photo_key) as file:
-        stored = file.read()
-    assert b"secret place" not in stored
-    assert Image.open(io.BytesIO(stored)).size == (300, 200)
-
-
 def test_a_repeat_after_a_lost_answer_gets_the_same_account(post: Post) -> None:
     """E-48: same username and db_key, a new credential, one account."""
     opened = new_session(proven=True)
@@ -241,71 +161,6 @@ def test_statements(post: Post, others: int) -> None:
     with count_statements() as statements:
         assert post(PATH, profile(), **opened.headers).status_code == 200
     assert len(statements) <= 11
-
-
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_16_parallel_requests_make_one_account(client: Client) -> None:
-    """Safety.md, double account: one account, no 5xx, no orphan photo, and the last credential works."""
-    opened = new_session(proven=True)
-    answers: list[Answered] = []
-
-    def complete() -> None:
-        try:
-            answers.append(
-                Client().post(PATH, profile(), content_type="application/json", headers=opened.headers)
-            )
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=complete) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.json()["username"] for answer in answers}) == 1
-    assert Account.objects.filter(phone_number=opened.session.phone_number).count() == 1
-    run_pending()
-    files = list((settings.DATA_DIR / "photos").rglob("*.webp"))
-    assert [file for file in files if str(file).endswith(account_of(opened).photo_key)]
-    working = [
-        answer
-        for answer in answers
-        if client.get(
-            "/users/fetch_db_key", headers=basic(answer.json()["username"], answer.json()["password"])
-        ).status_code
-        == 200
-    ]
-    assert len(working) == 1
-
-
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_16_sessions_of_one_number_make_one_account(client: Client) -> None:
-    """Two phones race for one number: one wins, the others hear that the number has an account."""
-    first = new_session(proven=True)
-    sessions = [
-        first,
-        *(new_session(proven=True, phone_number=first.session.phone_number) for _ in range(15)),
-    ]
-    answers: list[Answered] = []
-
-    def complete(opened: OpenSession) -> None:
-        try:
-            answers.append(
-                Client().post(PATH, profile(), content_type="application/json", headers=opened.headers)
-            )
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=complete, args=(opened,)) for opened in sessions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 15
-    assert PendingPhoto.objects.filter(account__phone_number=first.session.phone_number).count() == 1
 
 
 def test_an_old_session_cannot_complete(post: Post) -> None:
