@@ -18,7 +18,7 @@ EMPTY_WORDS = {"util", "utils", "helper", "helpers", "manager", "managers", "com
 def tracked_files() -> list[Path]:
     """Return every file that git knows or would add."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607
         cwd=ROOT,
         capture_output=True,
         text=True,
