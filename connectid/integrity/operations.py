@@ -29,7 +29,7 @@ VERDICTS = Counter("connectid_attestations", "Attestations by verdict.", ["verdi
 FINDINGS = Counter(
     "connectid_attestation_findings",
     "What was wrong with attestations, and whether that refused them.",
-    ["reason", "enforced"],
+    ["reason", "outcome"],
 )
 
 DEVICE_ERRORS = Counter("connectid_attestation_device_errors", "Reports of phones that could not attest.")
@@ -119,8 +119,9 @@ def _problem(
 ) -> Problem | None:
     """Return the first thing wrong that refuses the request; what does not refuse it is only logged and counted."""
     for problem, enforced in _problems(presented, stated, number=number, at=at):
-        FINDINGS.labels(problem.reason, "yes" if enforced else "no").inc()
-        log.info("attestation_finding", reason=problem.reason, enforced=enforced, package=presented.package)
+        outcome = "refused" if enforced else "noted"
+        FINDINGS.labels(problem.reason, outcome).inc()
+        log.info("attestation_finding", reason=problem.reason, outcome=outcome)
         if enforced:
             return problem
     return None
