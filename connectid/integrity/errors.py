@@ -27,10 +27,7 @@ class ReportIncomplete(DomainError):
 
 
 class NotGenuine(DomainError):
-    """The attestation was judged and found wanting; each subclass has one of the sub codes the app knows.
-
-    Never raise it without a sub code: the app crashes on an ``INTEGRITY_ERROR`` that has none (contract 4.1).
-    """
+    """Never answered as such, but with one of the sub codes the app knows: one that has none crashes it (contract 4.1)."""
 
     code = "INTEGRITY_ERROR"
     kind = Kind.FORBIDDEN
