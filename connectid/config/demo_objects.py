@@ -19,9 +19,13 @@ from connectid.messaging import operations as messaging
 from connectid.messaging.models import MessageServer
 from connectid.oauth import operations as oauth
 from connectid.oauth.models import Client
+from connectid.toggles import operations as toggles
 
 ANDROID_CLIENT_ID = "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa"
 """Built into every release of the app: public, password grant (contract 14.1)."""
+
+SWITCHED_ON = ("email_otp_verification",)
+"""Release switches that are on from the first start, so that everything there is can be tried."""
 
 FILE = "demo.json"
 
@@ -56,6 +60,8 @@ def make(*, folder: Path, public_url: str) -> tuple[DemoObjects, bool]:
     if is_new := wanted is None:
         wanted = _new()
         _write(path, wanted)
+        for switch in SWITCHED_ON:
+            toggles.set_switch(switch, active=True)
     _admin(wanted.admin)
     _android_client()
     _oauth_client(wanted.oauth_client)

@@ -79,6 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_for_the_database(item: pytest.Item) -> bool:
-    """Tell whether pytest-django will let a test reach the database."""
+    """Tell whether a test reaches the database: through pytest-django, or by servers of its own."""
     fixtures: list[str] = getattr(item, "fixturenames", [])
-    return item.get_closest_marker("django_db") is not None or not DATABASE_FIXTURES.isdisjoint(fixtures)
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
+    return marked or not DATABASE_FIXTURES.isdisjoint(fixtures)
