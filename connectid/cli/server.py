@@ -1,6 +1,5 @@
 """The server process: Granian, its workers, and what each worker starts with."""
 
-import atexit
 import http.client
 import os
 import signal
@@ -80,7 +79,6 @@ def load(serving: Serving) -> Callable[..., Any]:
     if serving.jobs:
         from connectid.jobs import embedded
 
-        atexit.register(embedded.stop)  # a forked process starts without the handlers of its parent
         embedded.start(threads=JOB_THREADS)
     if serving.greeting:
         threading.Thread(target=_greet, args=(serving,), daemon=True).start()

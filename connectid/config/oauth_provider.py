@@ -25,6 +25,7 @@ def oauth_provider(environment: "Environment") -> dict[str, Any]:
         "OIDC_ISS_ENDPOINT": f"{environment.PUBLIC_URL}/o",
         "OIDC_RSA_PRIVATE_KEY": environment.OIDC_RSA_PRIVATE_KEY,
         "PKCE_REQUIRED": True,
+        "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
         "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
         # Every app release has the password grant of a public client built in.
         "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": False,
@@ -33,6 +34,7 @@ def oauth_provider(environment: "Environment") -> dict[str, Any]:
         "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
         "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
         "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+        "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
         "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
         "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
     }

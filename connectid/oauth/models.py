@@ -5,7 +5,9 @@ They are swapped from the start because a model cannot be swapped once it has ro
 """
 
 from typing import ClassVar
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from oauth2_provider.models import (
@@ -18,6 +20,8 @@ from oauth2_provider.models import (
 )
 
 from connectid.oauth.permissions import ALL
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def known_permissions(value: object) -> None:
@@ -42,6 +46,19 @@ class Client(AbstractApplication):
     )
 
     objects: ClassVar[ApplicationManager] = ApplicationManager()
+
+    def clean(self) -> None:
+        """Refuse redirects over plain http, but to this machine: what a native app listens on (RFC 8252, section 7.3)."""
+        super().clean()
+        plain = [uri for uri in self.redirect_uris.split() if urlsplit(uri).scheme == "http"]
+        if not settings.ALLOW_PRIVATE_CALLBACKS and not all(
+            urlsplit(uri).hostname in LOOPBACK for uri in plain
+        ):
+            raise ValidationError({"redirect_uris": "Only addresses of this machine may be http."})
+
+    def get_allowed_schemes(self) -> list[str]:
+        """What django-oauth-toolkit lets through; :meth:`clean` is stricter."""
+        return ["https", "http"]
 
     def natural_key(self) -> tuple[str]:
         """The client id."""

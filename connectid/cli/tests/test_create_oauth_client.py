@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from connectid.cli.tests.conftest import Connectid
 from connectid.oauth import operations
@@ -99,3 +100,30 @@ def test_a_code_grant_needs_a_redirect_uri(connectid: Connectid) -> None:
     result = connectid("create-oauth-client", "--name", "Site", "--grant", "authorization-code")
     assert (result.exit_code, Client.objects.count()) == (1, 0)
     assert "redirect_uris" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("uri", "code"),
+    [
+        ("https://a.example.org/cb", 0),
+        ("http://127.0.0.1:7000/cb", 0),
+        ("http://a.example.org/cb", 1),
+        ("https://a.example.org/cb#part", 1),
+    ],
+)
+def test_a_redirect_over_http_stays_on_its_machine(
+    connectid: Connectid, settings: Settings, uri: str, code: int
+) -> None:
+    """RFC 8252, section 7.3; RFC 9700, section 2.1."""
+    settings.ALLOW_PRIVATE_CALLBACKS = False
+    arguments = (
+        "create-oauth-client",
+        "--name",
+        "Site",
+        "--grant",
+        "authorization-code",
+        "--redirect-uri",
+        uri,
+    )
+    result = connectid(*arguments)
+    assert result.exit_code == code, result.output
