@@ -3,12 +3,11 @@
 from typing import Any
 
 import django_stubs_ext
-from dmr.openapi import OpenAPIConfig
-from dmr.settings import Settings as DmrSetting
 
 from connectid import __version__
 from connectid.config import env as environment
 from connectid.config.databases import databases
+from connectid.config.lean_imports import DmrSetting, OpenAPIConfig
 from connectid.config.oauth_provider import oauth_provider
 from connectid.config.storages import photo_storage
 from connectid.core.keyring import KeyRing
