@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,9 @@ OLDEST_POSTGRESQL = 15
 
 LARGEST_SKEW = 5.0
 """Seconds by which this machine's clock may differ from the database's: codes live for minutes, webhooks for five."""
+
+LONGEST_WAIT = timedelta(minutes=5)
+"""How long a job that may run can wait before it looks as though nobody runs jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ def findings(*, count_keys: bool) -> Iterator[Finding]:
         ("migrations", _migrations),
         ("clock", _clock),
         ("cache", _cache),
+        ("jobs", _jobs),
         ("clients", _clients),
         ("settings", _settings),
     ]
@@ -163,6 +167,25 @@ def _cache() -> Iterator[Finding]:
         yield Finding("cache", "warning", "REDIS_URL is unset: limits count per process and caches differ")
     else:
         yield Finding("cache", "ok", "Redis" if settings.REDIS_URL else "in the memory of each process")
+
+
+def _jobs() -> Iterator[Finding]:
+    from connectid.core import clock
+    from connectid.jobs import queries
+
+    at = clock.now()
+    backlog = queries.backlog(at=at)
+    waiting = [row for row in backlog if row.standing == "due" and at - row.first_run_at > LONGEST_WAIT]
+    failed = sum(row.jobs for row in backlog if row.standing == "failed")
+    if waiting:
+        oldest = max(at - row.first_run_at for row in waiting)
+        yield Finding("jobs", "warning", f"one has waited {oldest // timedelta(minutes=1)} minutes; does `connectid worker` run?")
+    if failed:
+        yield Finding(
+            "jobs", "warning", f"{failed} failed for good; /admin/jobs/job/ says why and can replay them"
+        )
+    if not waiting and not failed:
+        yield Finding("jobs", "ok", "none has failed, none is late")
 
 
 def _clients() -> Iterator[Finding]:

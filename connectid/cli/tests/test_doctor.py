@@ -10,6 +10,8 @@ from pytest_django import Settings
 
 from connectid.cli.tests.conftest import Connectid, start
 from connectid.core import clock, keyring
+from connectid.jobs.models import Job
+from connectid.jobs.tasks import discard_dead_letters
 from connectid.oauth import operations
 from connectid.oauth.models import Client
 
@@ -33,7 +35,7 @@ def statuses(connectid: Connectid, *arguments: str, exit_code: int) -> dict[str,
 def test_a_sound_server(connectid: Connectid) -> None:
     found = statuses(connectid, exit_code=0)
     assert set(found) == {
-        "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "clients", "settings",
+        "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "jobs", "clients", "settings",
     }  # fmt: skip
     assert {check for check, status in found.items() if status != "ok"} == {"clients"}
 
@@ -74,3 +76,11 @@ def test_a_wrong_environment_is_told_whole(command: str, tmp_path: Path) -> None
     for name in ("SECRET_KEY", "DATABASE_URL", "SMS_PROVIDER", "LOG_LEVEL", "CONNECT_URL"):
         assert name in told
     assert "Traceback" not in told
+
+
+@pytest.mark.usefixtures("folder")
+def test_jobs_that_nobody_runs(connectid: Connectid) -> None:
+    discard_dead_letters.enqueue()
+    assert statuses(connectid, exit_code=0)["jobs"] == "ok"
+    Job.objects.update(run_at=clock.now() - timedelta(hours=1))
+    assert statuses(connectid, exit_code=0)["jobs"] == "warning"
