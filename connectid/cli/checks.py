@@ -179,7 +179,11 @@ def _jobs() -> Iterator[Finding]:
     failed = sum(row.jobs for row in backlog if row.standing == "failed")
     if waiting:
         oldest = max(at - row.first_run_at for row in waiting)
-        yield Finding("jobs", "warning", f"one has waited {oldest // timedelta(minutes=1)} minutes; does `connectid worker` run?")
+        yield Finding(
+            "jobs",
+            "warning",
+            f"one has waited {oldest // timedelta(minutes=1)} minutes; does `connectid worker` run?",
+        )
     if failed:
         yield Finding(
             "jobs", "warning", f"{failed} failed for good; /admin/jobs/job/ says why and can replay them"

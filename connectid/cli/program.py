@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from connectid import __version__
+from connectid.cli import memory
 from connectid.config.env_problems import EnvironmentInvalid
 
 COMMANDS = {
@@ -54,6 +55,7 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what an operator can mend becomes a line, not a traceback."""
+        memory.return_large_blocks()
         try:
             return super().invoke(ctx)
         except EnvironmentInvalid as error:

@@ -15,6 +15,8 @@ from typing import Any
 
 import click
 
+from connectid.cli import memory
+
 DRAIN_SECONDS = 30
 """How long a stopping worker may take over the requests it has (safety: a deploy loses none)."""
 
@@ -74,6 +76,7 @@ def load(serving: Serving) -> Callable[..., Any]:
     # Granian sets its own handlers once this returns; until then a stop must end the process and not be forgotten.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    memory.return_large_blocks()
     from connectid.config.wsgi import application
 
     if serving.jobs:
