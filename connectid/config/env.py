@@ -146,6 +146,12 @@ class Environment:
     )
     TWILIO_API_URL: str = setting("https://api.twilio.com", "Twilio's API.")
     TWILIO_LOOKUPS_URL: str = setting("https://lookups.twilio.com", "Twilio's number look-ups.")
+    CARRIER_LOOKUPS: bool | None = setting(
+        None,
+        "Look up the kind of line of invited numbers, so that no text is paid for that a landline cannot get. Twilio charges"
+        " for each. Unset: only outside production, where the sandbox answers.",
+        parse="bool",
+    )
     EMAIL_URL: str = setting(
         "",
         "`smtp://`, `ses://`, `filemail:///dir` or `consolemail://`. Unset: the sandbox.",

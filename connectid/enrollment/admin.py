@@ -16,6 +16,7 @@ class EnrollmentSessionAdmin(admin.ModelAdmin[EnrollmentSession]):
         "id",
         "phone_number",
         "country",
+        "line_type",
         "is_invited",
         "proof_method",
         "created_at",

@@ -17,6 +17,15 @@ class ProofMethod(models.TextChoices):
     SMS = "sms", "code by our SMS"
 
 
+class LineType(models.TextChoices):
+    """What kind of line a number is, as far as its carrier says."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    VOIP = "voip", "VoIP"
+    UNKNOWN = "unknown"
+
+
 class EnrollmentSession(models.Model):
     """The right of one phone to enrol one number, for four hours.
 
@@ -33,6 +42,10 @@ class EnrollmentSession(models.Model):
     )
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
+    line_type = models.CharField(
+        max_length=10, choices=LineType, blank=True, help_text="Blank until looked up."
+    )
+    carrier = models.CharField(max_length=100, blank=True)
     installation_id = models.CharField(max_length=100, blank=True)
     device_model = models.CharField(max_length=255, blank=True)
 
@@ -64,6 +77,11 @@ class EnrollmentSession(models.Model):
     def is_phone_proven(self) -> bool:
         """Whether the caller showed control of the number."""
         return self.phone_proven_at is not None
+
+    @property
+    def gets_texts(self) -> bool:
+        """Whether a text could reach the number: all lines but those known to be landlines."""
+        return self.line_type != LineType.LANDLINE
 
     @property
     def challenge_scope(self) -> str:

@@ -11,6 +11,12 @@ def refine_country(session_id: int) -> None:
     configuration.refine_country(session_id=session_id)
 
 
+@task(max_attempts=3)
+def look_up_line(session_id: int) -> None:
+    """Look up what kind of line a session's number is."""
+    configuration.look_up_line(session_id=session_id)
+
+
 @task
 def prune_sessions() -> None:
     """Delete sessions that expired long ago."""

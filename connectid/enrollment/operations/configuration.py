@@ -19,10 +19,10 @@ from connectid.enrollment.operations import sessions
 from connectid.integrity import operations as integrity
 from connectid.integrity.attested import Presented
 from connectid.integrity.errors import MissingIntegrityHeaders, PhoneNumberRequired
-from connectid.providers import connect, geocoding
+from connectid.providers import carrier, connect, geocoding
 from connectid.providers.concurrently import Outcome, at_once
 from connectid.providers.country import Coordinates, country_of
-from connectid.providers.errors import ProviderError
+from connectid.providers.errors import ProviderError, Rejected
 from connectid.toggles import queries as toggles
 from connectid.toggles.errors import ConfigurationUnavailable
 from connectid.toggles.toggle import Toggles
@@ -169,7 +169,23 @@ def _open(
         session.save(force_insert=True)
         if kept:
             tasks.refine_country.enqueue(session.pk)
+        if (
+            settings.CARRIER_LOOKUPS and is_invited and not is_fictitious
+        ):  # only invited numbers get our texts
+            tasks.look_up_line.enqueue(session.pk)
     return key
+
+
+def look_up_line(*, session_id: int) -> None:
+    """Ask the carrier what kind of line a session's number is. A job; raises ``Unavailable``."""
+    session = EnrollmentSession.objects.only("phone_number").filter(pk=session_id).first()
+    if session is None:
+        return
+    try:
+        line = carrier.pick().look_up(session.phone_number)
+    except Rejected:  # no such number; the text that will not arrive says so soon enough
+        return
+    EnrollmentSession.objects.filter(pk=session_id).update(line_type=line.type, carrier=line.carrier[:100])
 
 
 def refine_country(*, session_id: int) -> None:

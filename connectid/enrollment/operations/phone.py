@@ -68,9 +68,12 @@ def require_invited(session: EnrollmentSession) -> None:
 def send_code(*, session: EnrollmentSession, at: datetime) -> None:
     """Have a code texted to the session's number; silently nothing where a limit says wait (contract 5.3, E-76).
 
-    The text is sent by a job. Raises :class:`~connectid.enrollment.errors.NotInvited`.
+    A number that its carrier calls a landline gets no text either. The text is sent by a job. Raises :class:`~connectid.enrollment.errors.NotInvited`.
     """
     require_invited(session)
+    if not session.gets_texts:
+        log.info("text_not_sent", reason=session.line_type)
+        return
     with transaction.atomic():
         verification.send(
             address=session.phone_number,

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from connectid.core import clock
+from connectid.enrollment.models import LineType
 from connectid.enrollment.tests.conftest import Post
 from connectid.jobs.draining import run_pending
 from connectid.sandbox import inbox
@@ -81,6 +82,13 @@ def test_a_new_session_does_not_reset_the_gate(post: Post) -> None:
     for _ in range(5):
         post(PATH, **new_session(is_invited=True, phone_number=first.session.phone_number).headers)
     assert len(texts_to(first.session.phone_number)) == 1
+
+
+def test_a_landline_gets_no_text(post: Post) -> None:
+    """Safety.md, SMS pumping: what its carrier calls a landline costs no text; the answer stays the same."""
+    opened = new_session(is_invited=True, line_type=LineType.LANDLINE)
+    assert post(PATH, **opened.headers).status_code == 200
+    assert texts_to(opened.session.phone_number) == []
 
 
 def test_no_session(post: Post) -> None:

@@ -232,6 +232,18 @@ def test_the_place_is_refined_by_a_job_and_forgotten(client: Client) -> None:
     assert (session.latitude, session.longitude) == (None, None)
 
 
+def test_the_line_of_an_invited_number_is_looked_up_by_a_job(client: Client) -> None:
+    """Report item 5: a number look-up is a job."""
+    body, uninvited = body_of(), body_of()
+    invited.register(body["phone_number"])
+    for asked in (body, uninvited):
+        start(client, asked)
+    assert EnrollmentSession.objects.get(phone_number=body["phone_number"]).line_type == ""
+    run_pending()
+    assert EnrollmentSession.objects.get(phone_number=body["phone_number"]).line_type == "mobile"
+    assert EnrollmentSession.objects.get(phone_number=uninvited["phone_number"]).line_type == ""
+
+
 @pytest.mark.parametrize("others", [0, 50])
 def test_statements(client: Client, others: int) -> None:
     """The invitation sandbox, the token, the account, the session."""
