@@ -37,6 +37,7 @@ def refuse_hung_up(connection: psycopg.Connection[Any]) -> None:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
+        connection.close()  # until then the pool takes it for sound, and hands it out again and again
         raise psycopg.OperationalError("the server closed this idle connection")
 
 
