@@ -1,0 +1,46 @@
+"""An id for every request: in its log lines, in the answer's ``X-Request-ID``, and in the text of a 500."""
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponseBase
+from structlog.contextvars import bind_contextvars, reset_contextvars
+
+from connectid.core.secrets import new_identifier
+from connectid.web.client_address import is_from_trusted_proxy
+
+HEADER = "X-Request-ID"
+
+_BYTES = 16
+# The forms proxies generate. Anything looser would let a client write what it likes into our logs.
+_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class RequestIdMiddleware:
+    """Sets ``request.request_id`` and binds it to every log line; takes over the id a trusted proxy gave.
+
+    Outermost of ours, so that whatever happens inside is told under the id.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer under an id."""
+        request_id = _given(request) or new_identifier(_BYTES)
+        cast(Any, request).request_id = request_id
+        tokens = bind_contextvars(request_id=request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            reset_contextvars(**tokens)
+        response.headers[HEADER] = request_id
+        return response
+
+
+def _given(request: HttpRequest) -> str | None:
+    given = request.META.get("HTTP_X_REQUEST_ID")
+    if given is None or _ID.fullmatch(given) is None or not is_from_trusted_proxy(request):
+        return None
+    return str(given)
