@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "connectid.testing.browser",
+    "connectid.testing.budget",
     "connectid.testing.discipline",
     "connectid.testing.provider_calls",
 ]

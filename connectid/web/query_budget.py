@@ -1,0 +1,151 @@
+"""Counting the database statements of each request, and catching the ones that repeat.
+
+A statement repeated with other parameters is the mark of a loop over rows (N+1). ``REPEATED_STATEMENTS`` says
+what to do about one: ``raise`` (tests), ``warn`` with the line of our code that ran it (embedded), or
+``measure`` (production), where only the histogram of ``connectid.web.metrics`` tells.
+
+Statements of every connection of the request's thread are counted together, each once. Transaction control
+(BEGIN, SAVEPOINT, ...) is counted apart: SQLite sends it as statements and PostgreSQL's driver mostly does
+not, and a budget should mean the same on both.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import FrameType
+from typing import Any, Literal, cast
+
+import structlog
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.http import HttpRequest, HttpResponseBase
+
+from connectid.web import tracebacks
+from connectid.web.request_names import route_name
+
+log = structlog.get_logger(__name__)
+
+type Mode = Literal["raise", "warn", "measure"]
+
+REPEATS_ALLOWED = 3
+"""How often one request may run the same SQL text: a few fixed repeats are no loop."""
+
+_TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ", "PRAGMA")
+
+
+class RepeatedStatement(AssertionError):
+    """A request ran one statement more often than ``REPEATS_ALLOWED``: its count grows with the data."""
+
+    def __init__(self, sql: str, times: int, at: str) -> None:
+        super().__init__(f"ran {times} times, last at {at}: {sql}")
+        self.at = at
+
+
+class QueryBudget:
+    """What one request, or one block of a test, sent to the database."""
+
+    __slots__ = ("_mode", "_outer", "by_text", "repeated", "total", "transaction_control")
+
+    def __init__(self, mode: Mode = "measure") -> None:
+        self._mode = mode
+        self._outer: QueryBudget | None = None
+        self.total = 0
+        """Statements, without transaction control. A statement run for many rows at once (executemany) is
+        one.
+        """
+        self.transaction_control = 0
+        self.by_text: dict[str, int] = {}
+        """How often each SQL text ran."""
+        self.repeated: RepeatedStatement | None = None
+        """The first repeat beyond what is allowed."""
+
+    def count(self, sql: str) -> None:
+        """Note one statement; raises ``RepeatedStatement`` in mode ``raise``."""
+        if sql.startswith(_TRANSACTION_CONTROL):
+            self.transaction_control += 1
+            return
+        self.total += 1
+        times = self.by_text[sql] = self.by_text.get(sql, 0) + 1
+        if times > REPEATS_ALLOWED and self._mode != "measure" and self.repeated is None:
+            self.repeated = RepeatedStatement(sql, times, at=_offending_line())
+            if self._mode == "raise":
+                raise self.repeated
+
+
+_current: ContextVar[QueryBudget | None] = ContextVar("query_budget", default=None)
+
+
+@contextmanager
+def counted(mode: Mode = "measure") -> Iterator[QueryBudget]:
+    """Count the statements of the block. Blocks nest: an outer one counts what an inner one does."""
+    install()
+    budget = QueryBudget(mode)
+    budget._outer = _current.get()
+    token = _current.set(budget)
+    try:
+        yield budget
+    finally:
+        _current.reset(token)
+
+
+class QueryBudgetMiddleware:
+    """Counts the statements of a request into ``request.query_budget``, those of other middlewares too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self._mode = settings.REPEATED_STATEMENTS
+        install()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, counting."""
+        budget = QueryBudget(self._mode)
+        cast(Any, request).query_budget = budget
+        budget._outer = _current.get()
+        token = _current.set(budget)
+        try:
+            response = self.get_response(request)
+        finally:
+            _current.reset(token)
+        if budget.repeated is not None:
+            self._tell(request, budget.repeated)
+        return response
+
+    def _tell(self, request: HttpRequest, repeated: RepeatedStatement) -> None:
+        if self._mode == "raise":  # again, for a view that turned the first into an answer
+            raise repeated
+        log.warning("statement_repeated", route=route_name(request), at=repeated.at)
+
+
+def install() -> None:
+    """Count on every connection, the open ones of this thread and those opened from now on."""
+    connection_created.connect(_watch, dispatch_uid="query_budget")
+    for connection in connections.all(initialized_only=True):
+        _watch(connection=connection)
+
+
+def _watch(*, connection: BaseDatabaseWrapper, **_: object) -> None:
+    if _count not in connection.execute_wrappers:
+        # In front: ``connection.execute_wrapper`` takes its own away from the end.
+        connection.execute_wrappers.insert(0, _count)
+
+
+def _count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    budget = _current.get()
+    while budget is not None:
+        budget.count(sql)
+        budget = budget._outer
+    return execute(sql, params, many, context)
+
+
+def _offending_line() -> str:
+    """The innermost line of our own code on the stack."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if "/connectid/" in file and "site-packages" not in file and file != __file__:
+            return f"{tracebacks.shortened(file)}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "unknown"
