@@ -17,6 +17,7 @@ import environs
 from connectid.config import embedded_keys, env_problems
 from connectid.core import keyring
 from connectid.providers.email import url as email_url
+from connectid.web.client_address import trusted_proxies
 
 type Mode = Literal["embedded", "production", "test"]
 type Parse = Callable[[str], Any]
@@ -48,6 +49,12 @@ def setting(
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    declared = _words(text)
+    trusted_proxies(declared)  # raises for what it cannot read
+    return declared
 
 
 def _country_codes(text: str) -> frozenset[str]:
@@ -115,13 +122,20 @@ class Environment:
         hint="connectid.example.org",
     )
     TRUSTED_PROXIES: tuple[str, ...] = setting(
-        (), "Networks of the proxies whose X-Forwarded-For is believed, e.g. `10.0.0.0/8`.", parse=_words
+        (),
+        "Proxies whose X-Forwarded-For is believed: networks (`10.0.0.0/8`), `unix`, or one number of proxies.",
+        parse=_proxies,
     )
     PUBLIC_URL: str = setting(
         "http://127.0.0.1:8000",
         "The address under which phones reach the server, without a trailing slash.",
         production=True,
         hint="https://connectid.example.org",
+    )
+    RUN_DIR: Path | None = setting(
+        None,
+        "Folder that the workers of one server share while it runs; `connectid serve` makes it.",
+        parse="path",
     )
     METRICS_TOKEN: str = setting("", "Bearer token that may read `/metrics` from any address.")
     LOG_LEVEL: str = setting(

@@ -1,6 +1,7 @@
 """Django's settings, derived from the environment. What an operator chooses is in :mod:`connectid.config.env`."""
 
-from typing import Any
+import sys
+from typing import Any, Literal
 
 import django_stubs_ext
 
@@ -12,6 +13,7 @@ from connectid.config.oauth_provider import oauth_provider
 from connectid.config.storages import photo_storage
 from connectid.core.keyring import KeyRing
 from connectid.providers.email.url import mailer
+from connectid.web.security_headers import PAGE_POLICY
 
 # Django's generic classes (ModelAdmin[Account], CharField[str, str]) can be subscripted only after this.
 django_stubs_ext.monkeypatch()
@@ -64,7 +66,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "connectid.web.request_ids.RequestIdMiddleware",
+    "connectid.web.logging.RequestLogMiddleware",
+    "connectid.web.metrics.MetricsMiddleware",
+    "connectid.web.query_budget.QueryBudgetMiddleware",
+    "connectid.web.security_headers.SecurityHeadersMiddleware",
     "connectid.web.unavailable.UnavailableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -83,6 +91,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -165,3 +174,20 @@ STORAGES: dict[str, dict[str, Any]] = {
     ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Operations
+LOGGING_CONFIG = "connectid.web.logging.configure"
+LOGGING = {
+    "level": ENV.LOG_LEVEL,
+    "console": EMBEDDED and sys.stderr.isatty(),
+    "hooks": PRODUCTION,
+}
+REPEATED_STATEMENTS: Literal["raise", "warn", "measure"] = (
+    "raise" if TESTING else "measure" if PRODUCTION else "warn"
+)
+
+# Security. Redirecting to https is the proxy's work: a phone would lose its body on the way (contract, rule 1).
+SECURE_CSP = PAGE_POLICY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.TRUSTED_PROXIES else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

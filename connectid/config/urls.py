@@ -9,7 +9,7 @@ from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.toggles.urls import urlpatterns as toggles
-from connectid.web import openapi, pages
+from connectid.web import health, metrics, openapi, pages
 from connectid.web.routes import routes
 
 api: list[URLPattern] = [
@@ -23,6 +23,9 @@ openapi.describe(api)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *api,
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("metrics", metrics.metrics),
     path("openapi.json", openapi.openapi_json),
     path("docs", openapi.docs),
     path("docs/", openapi.docs),
