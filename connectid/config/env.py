@@ -132,11 +132,6 @@ class Environment:
         production=True,
         hint="https://connectid.example.org",
     )
-    RUN_DIR: Path | None = setting(
-        None,
-        "Folder that the workers of one server share while it runs; `connectid serve` makes it.",
-        parse="path",
-    )
     METRICS_TOKEN: str = setting("", "Bearer token that may read `/metrics` from any address.")
     LOG_LEVEL: str = setting(
         "INFO", "Least severity that is logged.", choices=("DEBUG", "INFO", "WARNING", "ERROR")

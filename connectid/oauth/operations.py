@@ -86,7 +86,7 @@ def authenticate_client(*, client_id: str, client_secret: str, permission: Permi
         unchanged = Client.objects.filter(pk=client.id, client_secret=client.stored_secret)
         unchanged.update(client_secret=stored_secret(client_secret))
     if permission not in client.permissions:
-        log.warning("client_lacks_permission", client_id=client.id, permission=permission.value)
+        log.warning("client_lacks_permission", client=client.client_id, permission=permission.value)
         return None
     return client
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,6 +19,8 @@ from django.db.utils import ConnectionHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+
+from connectid.web.workers import shared_folder
 
 TIMEOUT = 2.0
 """Seconds after which what has not answered counts as down."""
@@ -70,7 +71,7 @@ def forget() -> None:
 
 
 def start_draining() -> None:
-    """Be not ready from now on: in this process, and in its workers through ``RUN_DIR``."""
+    """Be not ready from now on: in this process, and in the other workers of this server."""
     _draining.set()
     marker = _drain_marker()
     if marker is not None:
@@ -89,8 +90,8 @@ _draining = threading.Event()
 
 
 def _drain_marker() -> Path | None:
-    run_dir: Path | None = settings.RUN_DIR
-    return None if run_dir is None else run_dir / _DRAIN_MARKER
+    folder = shared_folder()
+    return None if folder is None else folder / _DRAIN_MARKER
 
 
 class _Probe:

@@ -24,6 +24,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from connectid.web.client_address import is_internal
 from connectid.web.request_names import method_name, route_name, statements_of
+from connectid.web.workers import shared_folder
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
 _STATEMENTS = (0, 1, 2, 3, 4, 6, 8, 12, 20, 50, 100)
@@ -84,7 +85,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _registry() -> CollectorRegistry:
-    if settings.RUN_DIR is None:
+    if shared_folder() is None:
         return REGISTRY
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

@@ -24,6 +24,8 @@ _EVENT = re.compile(rf"{_FEW_DIGITS}[a-z][a-z0-9_]{{2,63}}")
 _PLACE = re.compile(r"[A-Za-z_][A-Za-z0-9_./\-]{0,99}:\d{1,5}(?::[A-Za-z0-9_.<>]{1,99})?")
 _WORKER = re.compile(r"[A-Za-z0-9.\-]{1,60}:\d{1,8}:[0-9a-f]{8}")
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# The public id of an OAuth client. Not hexadecimal alone, as our tokens and usernames are.
+_CLIENT = re.compile(r"(?![0-9a-f]+$)(?=.*[A-Za-z])[A-Za-z0-9_-]{8,40}")
 _MANY = 10**10  # a phone number with its country has more digits
 
 
@@ -59,6 +61,11 @@ def place(value: Any) -> Any:
 def worker_name(value: Any) -> Any:
     """The name of a job worker: host, process and a random part."""
     return value if isinstance(value, str) and _WORKER.fullmatch(value) else word(value)
+
+
+def client_name(value: Any) -> Any:
+    """The public id of an OAuth client, which audits need."""
+    return value if isinstance(value, str) and _CLIENT.fullmatch(value) else word(value)
 
 
 ALLOWED: Mapping[str, Form] = {
@@ -129,11 +136,11 @@ ALLOWED: Mapping[str, Form] = {
     "deadline": number,
     "port": number,
     "pid": number,
-    # Rows by their own ids, and countries: nothing to who has no database
+    # Callers, rows by their own ids, and countries: nothing to who has no database
+    "client": client_name,
     "account_id": identifier,
     "challenge_id": identifier,
     "channel_id": identifier,
-    "client_id": identifier,
     "device_id": identifier,
     "issuer_id": identifier,
     "message_id": identifier,

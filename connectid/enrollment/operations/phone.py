@@ -131,7 +131,7 @@ def read_code(*, phone_number: str, reader: str, at: datetime) -> str:
             EnrollmentSession.objects.filter(pk=session.pk).update(expires_at=until)
     if not session or not code:
         raise errors.NoCodeToRead
-    log.info("manual_code_read", client=reader, session=session.pk)
+    log.info("manual_code_read", client=reader, session_id=session.pk)
     return code
 
 

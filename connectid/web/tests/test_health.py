@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
-from connectid.web import health
+from connectid.web import health, workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,9 +169,9 @@ def test_draining_is_not_ready(client: Client, undrained: Callable[[], None]) ->
 
 
 def test_the_server_drains_its_workers(
-    client: Client, undrained: Callable[[], None], settings: Settings, tmp_path: Path
+    client: Client, undrained: Callable[[], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    settings.RUN_DIR = tmp_path
+    monkeypatch.setenv(workers.VARIABLE, str(tmp_path))
     assert ready(client)[0] == 200
     health.start_draining()
     undrained()  # a worker: only the folder tells it

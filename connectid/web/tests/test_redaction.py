@@ -58,6 +58,7 @@ def test_what_is_allowed_survives() -> None:
         "queues": ["default", "sms"],
         "code": "UNPARSABLE_PHONE_NUMBER",
         "exception": "django.db.utils.OperationalError",
+        "client": "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa",
         "at": "connectid/web/logging.py:12:<lambda>",
     }
     assert redacted(fields) == fields
