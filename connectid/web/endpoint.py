@@ -5,6 +5,7 @@ answers (its return annotation) and how it words refusals (``refusals``), and ma
 Bodies, versions, headers, error shapes and the API document come from here.
 """
 
+import inspect
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -69,19 +70,26 @@ class Endpoint(Controller[MsgspecSerializer]):
     @classmethod
     def _declared_refusals(cls) -> Iterator[Refusal]:
         """Every refusal of this endpoint, its schemes and the framework; the first wording of an error counts."""
-        for refused in (*cls.refusals, cls.invalid):
+        invalid = (cls.invalid,) if cls._components() else ()
+        for refused in (*cls.refusals, *invalid):
             yield problems.refusal_of(refused, key=cls.error_key)
         for scheme in cls._schemes():
             yield from scheme.refusals
             if scheme.required:
                 yield scheme.missing
-        if hasattr(cls, "post"):
+        if "parsed_body" in cls._components():
             yield Refusal(problems.MalformedBody, key="detail")
             yield Refusal(problems.RequestTooLarge, key=cls.error_key)
             yield Refusal(problems.UnsupportedMedia, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, key="detail")
         yield Refusal(Throttled, key="detail")
         if cls.versioned:
             yield Refusal(problems.NotAcceptable, HTTPStatus.NOT_ACCEPTABLE, key="detail")
+
+    @classmethod
+    def _components(cls) -> set[str]:
+        """What the endpoint's methods take from a request: ``parsed_body``, ``parsed_query``, ``parsed_headers``."""
+        methods = [getattr(cls, name) for name in ("get", "post") if hasattr(cls, name)]
+        return {argument for method in methods for argument in inspect.signature(method).parameters} - {"self"}
 
     @classmethod
     def _schemes(cls) -> list[Scheme[Any]]:

@@ -27,11 +27,22 @@ def describe(api: list[URLPattern]) -> None:
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of every route."""
     described: dict[str, Any] = copy.deepcopy(build_schema(Router(urls=_api)).convert(skip_validation=True))
-    for item in described["paths"].values():
+    features = {f"/{pattern.pattern}": _feature(pattern) for pattern in _api}
+    for path, item in described["paths"].items():
+        summary = item.pop("summary", "")
         for operation in (part for part in item.values() if isinstance(part, dict)):
+            operation.setdefault("summary", summary)
+            operation["tags"] = [features[path]]
             for response in operation["responses"].values():
                 _without_empty_content(response)
     return described
+
+
+def _feature(pattern: URLPattern) -> str:
+    """The folder that serves a route, under which the document groups it."""
+    view: Any = pattern.callback
+    module: str = getattr(view, "view_class", view).__module__
+    return module.split(".")[1]
 
 
 def _without_empty_content(response: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 @csrf_exempt
 @require_safe
 def ping(request: HttpRequest) -> HttpResponse:
-    """``pong``, for health checks that only know the old address."""
+    """Answers `pong`, for health checks that only know the old address."""
     return HttpResponse("pong")
 
 

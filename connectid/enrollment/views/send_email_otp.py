@@ -21,7 +21,7 @@ class EmailAddress(msgspec.Struct):
 
 
 class SendEmailOtp(SwitchedEndpoint):
-    """Mail a code to the address. Off unless the switch ``email_otp_verification`` is on."""
+    """Mail a code to the address. Off unless the switch `email_otp_verification` is on."""
 
     switch = "email_otp_verification"
     auth = (device_basic, enrollment_session)

@@ -24,7 +24,7 @@ class EmailOtp(msgspec.Struct):
 
 
 class VerifyEmailOtp(SwitchedEndpoint):
-    """Prove an email address. Off unless the switch ``email_otp_verification`` is on."""
+    """Prove an email address. Off unless the switch `email_otp_verification` is on."""
 
     switch = "email_otp_verification"
     auth = (device_basic, enrollment_session)
