@@ -43,7 +43,10 @@ def take(takings: Sequence[Taking], *, at: datetime) -> bool:
         params += [limit.name, taking.subject, _ms(limit.cost)]
         if limit.halved_by_breaker:
             params.append(connection.ops.adapt_datetimefield_value(at))
-        params += [_ms(limit.gap), _UNLIMITED if limit.an_hour is None else limit.an_hour]
+        params += [
+            _ms(limit.gap) if limit.gap else None,
+            _UNLIMITED if limit.an_hour is None else limit.an_hour,
+        ]
     now = _moment(at)
     sql = _take_sql(tuple(taking.limit.halved_by_breaker for taking in takings))
     with connection.cursor() as cursor:
@@ -88,10 +91,9 @@ def checks_in_hour(at: datetime) -> tuple[datetime, int]:
 
 
 def _wait_for(row: Counter, limit: CountedLimit, now: int) -> int:
-    waits = [
-        max(row.full_at, now) + _ms(limit.cost) - _ms(limits.DAY) - now,
-        row.last_at + _ms(limit.gap) - now,
-    ]
+    waits = [max(row.full_at, now) + _ms(limit.cost) - _ms(limits.DAY) - now]
+    if limit.gap:
+        waits.append(row.last_at + _ms(limit.gap) - now)
     if limit.an_hour is not None and row.hour >= now // _HOUR and row.in_hour >= limit.an_hour:
         waits.append((row.hour + 1) * _HOUR - now)
     if (
@@ -122,7 +124,7 @@ SELECT name, subject, CAST(%s AS bigint) + cost, CAST(%s AS bigint), CAST(%s AS 
                         WHEN held.recent >= {enough} THEN held.converted / 2
                         ELSE held.converted END
  WHERE {taken} <= excluded.last_at + {day}
-   AND held.last_at + (SELECT gap FROM wanted WHERE wanted.name = held.name) <= excluded.last_at
+   AND coalesce(held.last_at + (SELECT gap FROM wanted WHERE wanted.name = held.name), excluded.last_at) <= excluded.last_at
    AND (held.hour < excluded.hour OR held.in_hour < (SELECT cap FROM wanted WHERE wanted.name = held.name))
    AND NOT (held.name = '{judged}' AND held.recent >= {judged_from}
             AND held.converted * 100 < held.recent * {least_conversion}

@@ -45,7 +45,7 @@ def send(
     repeats the code unless that expires within five minutes (contract 5.3). ``lifetime`` is that of a new code. Nothing is
     sent here: a job does, once the caller's transaction is committed.
 
-    At most six statements, two when refused for coming too soon. The rows of the widest limits stay locked until the
+    Six statements with the job's, one when refused before the gap ends, at most seven when a limit refuses. The rows of the widest limits stay locked until the
     caller's transaction ends, so call this last in it. Raises ``UnparsablePhoneNumber`` for an SMS to what is no number.
     """
     number = phone.parse(address) if transport == Transport.SMS else None
@@ -83,9 +83,7 @@ def check(*, address: str, purpose: str, scope: str, code: str, at: datetime) ->
     checking = Taking(limits.CHECKS_PER_ADDRESS, _subject(address))
     if not counters.take([checking], at=at):
         return _refused("no_tries_left")
-    challenge = challenges.count_check(
-        address=address, purpose=purpose, scope=scope, at=at, most=limits.CHECKS_PER_CODE
-    )
+    challenge = challenges.count_check(address=address, purpose=purpose, scope=scope, at=at)
     if challenge is None:
         return _refused("no_live_code")
     if not codes.matches(challenge, code):
@@ -106,12 +104,8 @@ def manual_code(
     It stays valid at least until ``valid_until``, and is marked as manual. None when there is none that could still be the
     right answer: used, expired, or tried too often. Two statements.
     """
-    live = Challenge.objects.filter(
-        address=address, purpose=purpose, used_at=None, expires_at__gt=at, attempts__lt=limits.CHECKS_PER_CODE
-    )
-    if scope is not None:
-        live = live.filter(scope=scope)
-    challenge = live.order_by("-created_at", "-pk").first()
+    live = challenges.live(address=address, purpose=purpose, scope=scope, at=at)
+    challenge = live.first()
     if challenge is None:
         return None
     try:
