@@ -21,8 +21,8 @@ SCOPES = ("session:1", "session:2")
 DAY = timedelta(days=1)
 
 # Mostly one address in one scope, or too little happens to any.
-addresses = st.sampled_from([ADDRESSES[0], *ADDRESSES])
-scopes = st.sampled_from([SCOPES[0], *SCOPES])
+addresses = st.sampled_from([*[ADDRESSES[0]] * 4, ADDRESSES[1]])
+scopes = st.sampled_from([*[SCOPES[0]] * 4, SCOPES[1]])
 
 
 @dataclass
@@ -114,7 +114,7 @@ class SendingAndChecking(RuleBasedStateMachine):
         if hasattr(self, "blocks"):
             self.blocks.close()
 
-    @rule(seconds=st.sampled_from([1, 60, 3600, 86_400]))
+    @rule(seconds=st.sampled_from([1, 60]))
     def wait(self, seconds: int) -> None:
         self.clock.advance(seconds=seconds)
 
@@ -148,14 +148,10 @@ class SendingAndChecking(RuleBasedStateMachine):
             sent.count = 1 if sent.last_at and at - sent.last_at >= DAY else sent.count + 1
             sent.last_at = at
 
-    @rule(address=addresses, scope=scopes)
-    def check_right(self, address: str, scope: str) -> None:
-        self.check(address, scope, right=True)
-
-    @rule(address=addresses, scope=scopes, times=st.sampled_from([1, 4, 5]))
-    def check_wrong(self, address: str, scope: str, times: int) -> None:
-        for _ in range(times):
-            self.check(address, scope, right=False)
+    @rule(address=addresses, scope=scopes, wrong=st.sampled_from([0, 1, 4, 5]), right=st.booleans())
+    def type_codes(self, address: str, scope: str, wrong: int, *, right: bool) -> None:
+        for is_right in [False] * wrong + [True] * right:
+            self.check(address, scope, right=is_right)
 
     def check(self, address: str, scope: str, *, right: bool) -> None:
         at, world = clock.now(), self.world
