@@ -4,9 +4,12 @@ from connectid.enrollment import tasks as enrollment
 from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
+from connectid.verification import tasks as verification
 
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="23 3 * * *", task=jobs.discard_dead_letters),
     Scheduled(cron="41 * * * *", task=integrity.prune),
     Scheduled(cron="13 3 * * *", task=enrollment.prune_sessions),
+    Scheduled(cron="33 3 * * *", task=verification.prune),
+    Scheduled(cron="* * * * *", task=verification.judge_breaker),
 )

@@ -54,16 +54,25 @@ def take(takings: Sequence[Taking], *, at: datetime) -> bool:
         return len(cursor.fetchall()) == len(takings)
 
 
-def wait(takings: Sequence[Taking], *, at: datetime) -> int | None:
-    """Seconds until ``take`` can succeed, as far as the present rows tell; None when waiting will not help. One statement."""
-    if any(taking.limit.an_hour == 0 for taking in takings):
-        return None
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Which limit refused, and after how many seconds it will not; None when waiting does not help."""
+
+    limit: str
+    retry_after: int | None
+
+
+def why(takings: Sequence[Taking], *, at: datetime) -> Refused:
+    """Explain why ``take`` refused, as far as the present rows tell: by the limit that lasts longest. One statement."""
+    for taking in takings:
+        if taking.limit.an_hour == 0:
+            return Refused(taking.limit.name, None)
     wanted = {taking.limit.name: taking.limit for taking in takings}
     named = (Q(name=taking.limit.name, subject=taking.subject) for taking in takings)
     now = _moment(at)
     rows = Counter.objects.filter(reduce(or_, named))
-    longest = max((_wait_for(row, wanted[row.name], now) for row in rows), default=0)
-    return max(1, ceil(longest / 1000))
+    longest, name = max(((_wait_for(row, wanted[row.name], now), row.name) for row in rows), default=(0, ""))
+    return Refused(name, max(1, ceil(longest / 1000)))
 
 
 def settle(check: Taking, *, prefix: str | None) -> None:

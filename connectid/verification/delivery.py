@@ -27,9 +27,7 @@ def deliver(*, challenge_id: int, at: datetime) -> None:
         provider_id, rejection = _hand_over(challenge, at), ""
     except Rejected as rejected:
         provider_id, rejection = "", rejected.reason
-        log.warning(
-            "code_rejected", transport=challenge.transport, challenge_id=challenge.pk, reason=rejection
-        )
+        log.warning("code_rejected", transport=challenge.transport, challenge_id=challenge.pk)
     metrics.DELIVERIES.labels(challenge.transport, "rejected" if rejection else "accepted").inc()
     # Of the same code only: another one may have taken its place meanwhile, and has a job of its own.
     Challenge.objects.filter(pk=challenge.pk, nonce=challenge.nonce).update(

@@ -1,4 +1,4 @@
-"""Why a code is refused, or not sent."""
+"""Why a code is refused."""
 
 from connectid.core.errors import DomainError, Kind
 
@@ -11,10 +11,3 @@ class IncorrectCode(DomainError):
 
     code = "INCORRECT_OTP"
     kind = Kind.UNAUTHENTICATED
-
-
-class SentTooOften(DomainError):
-    """Another code may be sent to this address after ``retry_after`` seconds (contract 5.12)."""
-
-    code = "RATE_LIMITED"
-    kind = Kind.RATE_LIMITED

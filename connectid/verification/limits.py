@@ -85,8 +85,9 @@ RENEWED_WITHIN = timedelta(minutes=5)
 """A resend repeats the code unless it expires within this time: whoever gets it still needs time to type (contract 5.3)."""
 
 BREAKER_FAILURES = 500
+"""Failed checks in an hour of the clock, from which on guessing may be spread over so many numbers that no limit of one number
+sees it (safety.md). 100,000 numbers with ten tries each would give a right guess a day."""
 BREAKER_PERCENT = 20
-"""Failed checks in an hour, and per cent of all checks: where guessing is spread over so many numbers that no limit per number
-sees it (safety.md). Mistyping alone stays below a tenth, and below 500 on all but the busiest hours; both must hold."""
+"""Per cent of the hour's checks that must have failed as well: a busy hour has many who mistype, a tenth of all at most."""
 BREAKER_STAYS_OPEN = timedelta(hours=1)
 """How long the breaker stays open after the last minute that looked so."""

@@ -134,9 +134,15 @@ def _admit(challenge: Challenge, number: PhoneNumber | None, at: datetime) -> Se
         if counters.take(takings, at=at):
             return Sending(accepted=True)
         transaction.set_rollback(True)  # a text that is not sent costs nobody anything
-    retry_after = counters.wait(takings, at=at)
-    log.warning("code_not_sent", reason="limit", transport=challenge.transport, retry_after=retry_after)
-    return Sending(accepted=False, retry_after=retry_after)
+    refused = counters.why(takings, at=at)
+    log.warning(
+        "code_not_sent",
+        reason="limit",
+        limit=refused.limit,
+        transport=challenge.transport,
+        retry_after=refused.retry_after,
+    )
+    return Sending(accepted=False, retry_after=refused.retry_after)
 
 
 def _takings(challenge: Challenge, number: PhoneNumber | None) -> list[Taking]:

@@ -1,16 +1,11 @@
-"""Jobs of these tests are kept in memory: what a send enqueues is looked at, and delivered by hand."""
+"""Fixtures of verification's tests."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.tasks import default_task_backend
-from pytest_django import Settings
 
-
-@pytest.fixture(autouse=True)
-def _jobs_in_memory(settings: Settings) -> None:
-    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+from connectid.jobs.models import Job
+from connectid.verification import tasks
 
 
 @pytest.fixture
@@ -18,7 +13,7 @@ def enqueued() -> Callable[[], list[int]]:
     """Gives the challenges whose sending was enqueued so far, oldest first."""
 
     def challenges() -> list[int]:
-        backend: Any = default_task_backend
-        return [result.args[0] for result in backend.results]
+        jobs = Job.objects.filter(task=tasks.send_challenge.module_path).order_by("pk")
+        return [job.args[0] for job in jobs]
 
     return challenges

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 WORKERS = 16
 
 
-def at_once[T](calls: Sequence[Callable[[], T]]) -> list[T]:
+def at_once[T](*calls: Callable[[], T]) -> list[T]:
     """Run the calls from sixteen threads, each with a connection of its own, that all begin together."""
     barrier = Barrier(WORKERS, timeout=20)
 
@@ -72,7 +73,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_of_64_checks_at_once_five_are_evaluated(compared: list[str]) -> None:
     send()
     typed = wrong(code())
-    assert not any(at_once([lambda: is_right(typed)] * 64))
+    assert not any(at_once(*[partial(is_right, typed)] * 64))
     assert len(compared) == limits.CHECKS_PER_CODE
     assert challenge().attempts == limits.CHECKS_PER_CODE
 
@@ -89,7 +90,7 @@ def test_of_64_checks_at_once_over_16_sessions_ten_are_evaluated(compared: list[
             created_at=after(),
             expires_at=after(minutes=10),
         )
-    at_once([lambda index=index: is_right("x", scope=f"session:{index % 16}") for index in range(64)])
+    at_once(*(partial(is_right, "x", scope=f"session:{index % 16}") for index in range(64)))
     assert len(compared) == limits.CHECKS_PER_ADDRESS.a_day
 
 
@@ -97,32 +98,32 @@ def test_of_64_checks_at_once_over_16_sessions_ten_are_evaluated(compared: list[
 def test_of_16_right_codes_at_once_one_wins(address: str) -> None:
     send(address=address)
     right = code(address=address)
-    assert sum(at_once([lambda: is_right(right, address=address)] * 16)) == 1
+    assert sum(at_once(*[partial(is_right, right, address=address)] * 16)) == 1
 
 
 def test_of_32_resends_at_once_one_is_accepted() -> None:
     send()
-    sendings = at_once([lambda: send(after(minutes=2))] * 32)
+    sendings = at_once(*[partial(send, after(minutes=2))] * 32)
     assert sum(sending.accepted for sending in sendings) == 1
     assert challenge().sends == 2
 
 
 def test_of_32_sessions_that_send_at_once_to_one_number_one_is_accepted() -> None:
-    sendings = at_once([lambda index=index: send(scope=f"session:{index}") for index in range(32)])
+    sendings = at_once(*(partial(send, scope=f"session:{index}") for index in range(32)))
     assert sum(sending.accepted for sending in sendings) == 1
     # Those that were refused took nothing from the wider limits either.
     assert set(Counter.objects.exclude(name="scope").values_list("in_hour", flat=True)) == {1}
 
 
 def test_the_first_sends_of_a_challenge_at_once_make_one_row() -> None:
-    sendings = at_once([lambda: send(address=EMAIL)] * 32)
+    sendings = at_once(*[partial(send, address=EMAIL)] * 32)
     assert sum(sending.accepted for sending in sendings) == 1
     assert Challenge.objects.count() == 1
 
 
 def test_a_prefix_gets_no_more_than_its_texts() -> None:
     sendings = at_once(
-        [lambda index=index: send(address=neighbour(index), scope=f"session:{index}") for index in range(64)]
+        *(partial(send, address=neighbour(index), scope=f"session:{index}") for index in range(64))
     )
     assert sum(sending.accepted for sending in sendings) == limits.TEXTS_PER_PREFIX.an_hour
 
@@ -130,7 +131,7 @@ def test_a_prefix_gets_no_more_than_its_texts() -> None:
 def test_neither_a_country_nor_all_get_more_than_their_texts(settings: Settings) -> None:
     settings.SMS_COUNTRY_HOURLY, settings.SMS_GLOBAL_HOURLY = 30, 40
     numbers = [number(index) if index % 2 else f"+25470{index:04d}000" for index in range(128)]
-    sendings = at_once([lambda to=to: send(address=to, scope=to) for to in numbers])
+    sendings = at_once(*(partial(send, address=to, scope=to) for to in numbers))
     assert sum(sending.accepted for sending in sendings) == 40
     assert Counter.objects.get(name="all").in_hour == 40
     assert max(Counter.objects.filter(name="country").values_list("in_hour", flat=True)) <= 30
@@ -147,5 +148,5 @@ def test_sends_and_checks_of_the_same_numbers_at_once_do_not_deadlock() -> None:
             return is_right(right[index % 4], after(minutes=3), address=address)
         return send(after(minutes=3), address=address, scope=f"session:{index}").accepted
 
-    done = at_once([lambda index=index: act(index) for index in range(96)])
+    done = at_once(*(partial(act, index) for index in range(96)))
     assert sum(done) == 8  # each number's code once, and one text to each
