@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 WORKERS = 2
+WARM_UP = 3
+"""Seconds in which each worker loads its map of countries, which is not what a request costs."""
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -58,6 +60,7 @@ def running(
         try:
             server = Server(f"http://127.0.0.1:{port}", process.pid)
             _wait(server, process)
+            time.sleep(WARM_UP)
             yield server
         finally:
             process.send_signal(signal.SIGINT)

@@ -25,7 +25,7 @@ def environment() -> Iterator[dict[str, str]]:
             "ENVIRONMENT": "embedded",
             "DATABASE_URL": url,
             "DATA_DIR": folder,
-            "LOG_LEVEL": "ERROR",
+            "LOG_LEVEL": "INFO",
             "RATE_LIMITS": "off",
             "DJANGO_SETTINGS_MODULE": "connectid.config.settings",
         }

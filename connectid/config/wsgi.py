@@ -1,9 +1,20 @@
 """The WSGI application that Granian serves."""
 
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connectid.config.settings")
 
 application = get_wsgi_application()
+
+
+def _load_the_map() -> None:
+    """Load the map of countries beside the first requests, so that no sign-up waits a second for it."""
+    from connectid.providers import country
+
+    country.load()
+
+
+threading.Thread(target=_load_the_map, name="load-the-map", daemon=True).start()
