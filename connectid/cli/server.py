@@ -73,6 +73,9 @@ def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
 
 def load(serving: Serving) -> Callable[..., Any]:
     """Load the application in a worker process, and start what runs beside it there."""
+    # A terminal sends Ctrl-C to its whole group of processes. A worker that gets that signal and then the server's own
+    # order to stop often hangs until it is killed, so it leaves the group and waits for the order.
+    os.setpgrp()
     # Granian sets its own handlers once this returns; until then a stop must end the process and not be forgotten.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -89,7 +89,9 @@ class Endpoint(Controller[MsgspecSerializer]):
     def _components(cls) -> set[str]:
         """What the endpoint's methods take from a request: ``parsed_body``, ``parsed_query``, ``parsed_headers``."""
         methods = [getattr(cls, name) for name in ("get", "post") if hasattr(cls, name)]
-        return {argument for method in methods for argument in inspect.signature(method).parameters} - {"self"}
+        return {argument for method in methods for argument in inspect.signature(method).parameters} - {
+            "self"
+        }
 
     @classmethod
     def _schemes(cls) -> list[Scheme[Any]]:
