@@ -1,6 +1,7 @@
 """The server process: Granian, its workers, and what each worker starts with."""
 
 import http.client
+import importlib
 import os
 import signal
 import socket
@@ -73,9 +74,11 @@ def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
 
 def load(serving: Serving) -> Callable[..., Any]:
     """Load the application in a worker process, and start what runs beside it there."""
-    # A terminal sends Ctrl-C to its whole group of processes. A worker that gets that signal and then the server's own
-    # order to stop often hangs until it is killed, so it leaves the group and waits for the order.
-    os.setpgrp()
+    # A terminal sends Ctrl-C to every process. A worker that gets that signal and then the server's own order to stop
+    # often hangs until it is killed, so it hears the order alone. A process group of its own would do, too, but outlive
+    # a server that is killed with its group.
+    granian_signals: Any = importlib.import_module("granian._signals")
+    granian_signals._get_signals = lambda: [signal.SIGTERM]
     # Granian sets its own handlers once this returns; until then a stop must end the process and not be forgotten.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
