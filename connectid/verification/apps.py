@@ -8,3 +8,7 @@ class VerificationConfig(AppConfig):
 
     name = "connectid.verification"
     label = "verification"
+
+    def ready(self) -> None:
+        """Register the checks of settings."""
+        from connectid.verification import checks  # noqa: F401

@@ -168,11 +168,11 @@ def test_an_sms_needs_a_number() -> None:
     assert Challenge.objects.count() == 0
 
 
-def test_a_send_that_is_rolled_back_has_not_happened() -> None:
+def test_a_send_that_is_rolled_back_has_not_happened(enqueued: Enqueued) -> None:
     with transaction.atomic():
         send()
         transaction.set_rollback(True)
-    assert (Challenge.objects.count(), Counter.objects.count()) == (0, 0)
+    assert (Challenge.objects.count(), Counter.objects.count(), enqueued()) == (0, 0, [])
 
 
 @pytest.mark.parametrize("bystanders", [0, 40])
