@@ -33,6 +33,7 @@ from connectid.cli.server import Serving, serve_until_stopped
 def serve(host: str | None, port: int, workers: int | None, jobs: bool | None) -> None:
     """Serve requests until SIGTERM or Ctrl-C, then finish those in hand."""
     from connectid.config.env import load
+    from connectid.config.logs import logs
 
     environment = load()
     production = environment.ENVIRONMENT == "production"
@@ -42,6 +43,8 @@ def serve(host: str | None, port: int, workers: int | None, jobs: bool | None) -
         workers=workers or (_processors() if production else 1),
         connections=environment.DATABASE_POOL_SIZE,
         jobs=not production if jobs is None else jobs,
+        production=production,
+        logging=logs(environment),
     )
     serve_until_stopped(serving, quiet=False)
 

@@ -2,14 +2,12 @@
 
 import http.client
 import importlib
-import os
 import signal
 import socket
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +15,9 @@ from typing import Any
 import click
 
 from connectid.cli import memory
+
+NOTICE_SECONDS = 5
+"""How long a server in production that was told to stop still serves while it says "not ready" to its load balancer."""
 
 DRAIN_SECONDS = 30
 """How long a stopping worker may take over the requests it has (safety: a deploy loses none)."""
@@ -39,6 +40,10 @@ class Serving:
     """To the database, at most, of each worker; requests and jobs share them."""
     jobs: bool
     """Whether each worker runs background jobs on a thread."""
+    production: bool
+    """Whether a load balancer has to hear of a stop before it happens."""
+    logging: dict[str, Any]
+    """How this process logs; its workers read the same from their settings."""
     greeting: str = ""
     """Printed once the first request could be answered."""
 
@@ -54,7 +59,11 @@ def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from connectid.web import logging as logs
+    from connectid.web import workers
+
     _refuse_taken_port(serving)
+    logs.configure(serving.logging)
     server: Any = Granian(
         "connectid.config.wsgi:application",
         address=serving.host,
@@ -66,9 +75,20 @@ def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
         websockets=False,
         log_level=LogLevels.error if quiet else LogLevels.info,
         respawn_failed_workers=not quiet,
+        log_dictconfig=logs.granian_config(),
         workers_kill_timeout=DRAIN_SECONDS,
     )
-    with _metrics_of_all_workers(serving.workers):
+    stop = server.signal_handler_interrupt
+
+    def stop_with_notice(number: int, frame: Any) -> None:
+        if number == signal.SIGINT or not serving.production:
+            stop(number, frame)
+        else:
+            workers.announce_shutdown()
+            threading.Timer(NOTICE_SECONDS, stop, (number, frame)).start()
+
+    server.signal_handler_interrupt = stop_with_notice
+    with workers.sharing() if serving.workers > 1 or serving.production else nullcontext():
         server.serve(target_loader=partial(load, serving), wrap_loader=False)
 
 
@@ -111,17 +131,6 @@ def _refuse_taken_port(serving: Serving) -> None:
             raise click.ClickException(
                 f"cannot listen on {serving.host}:{serving.port}: {error.strerror}. Choose another port with PORT=8001."
             ) from error
-
-
-@contextmanager
-def _metrics_of_all_workers(workers: int) -> Iterator[None]:
-    """Give several workers a place where each keeps its counts, so that any of them can answer for all."""
-    if workers == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="connectid-metrics-", ignore_cleanup_errors=True) as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
 
 
 def _greet(serving: Serving) -> None:

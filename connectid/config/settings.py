@@ -1,6 +1,5 @@
 """Django's settings, derived from the environment. What an operator chooses is in :mod:`connectid.config.env`."""
 
-import sys
 from typing import Any, Literal
 
 import django_stubs_ext
@@ -9,6 +8,7 @@ from connectid import __version__
 from connectid.config import env as environment
 from connectid.config.databases import databases
 from connectid.config.lean_imports import DmrSetting, OpenAPIConfig
+from connectid.config.logs import logs
 from connectid.config.oauth_provider import oauth_provider
 from connectid.config.storages import photo_storage
 from connectid.core.keyring import KeyRing
@@ -177,11 +177,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 # Operations
 LOGGING_CONFIG = "connectid.web.logging.configure"
-LOGGING = {
-    "level": ENV.LOG_LEVEL,
-    "console": EMBEDDED and sys.stderr.isatty(),
-    "hooks": PRODUCTION,
-}
+LOGGING = logs(ENV)
 REPEATED_STATEMENTS: Literal["raise", "warn", "measure"] = (
     "raise" if TESTING else "measure" if PRODUCTION else "warn"
 )

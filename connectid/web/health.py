@@ -7,7 +7,6 @@ load balancer looks elsewhere before the server stops.
 
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -20,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from connectid.web.workers import shared_folder
+from connectid.web.workers import is_shutting_down
 
 TIMEOUT = 2.0
 """Seconds after which what has not answered counts as down."""
@@ -31,7 +30,6 @@ FRESH = 1.0
 OK = "ok"
 
 _TOO_MANY_CONNECTIONS = "53300"
-_DRAIN_MARKER = "draining"
 
 
 @csrf_exempt
@@ -55,7 +53,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 def readiness() -> Mapping[str, str]:
     """The state of each check: ``ok``, or a word for what is wrong with it. Takes at most ``TIMEOUT``."""
-    if is_draining():
+    if is_shutting_down():
         return {"server": "draining"}
     return _probe.states()
 
@@ -68,30 +66,6 @@ def is_ready() -> bool:
 def forget() -> None:
     """Check again at the next question, migrations too; for tests."""
     _probe.forget()
-
-
-def start_draining() -> None:
-    """Be not ready from now on: in this process, and in the other workers of this server."""
-    _draining.set()
-    marker = _drain_marker()
-    if marker is not None:
-        marker.touch()
-
-
-def is_draining() -> bool:
-    """Whether a shutdown has begun."""
-    if _draining.is_set():
-        return True
-    marker = _drain_marker()
-    return marker is not None and marker.exists()
-
-
-_draining = threading.Event()
-
-
-def _drain_marker() -> Path | None:
-    folder = shared_folder()
-    return None if folder is None else folder / _DRAIN_MARKER
 
 
 class _Probe:

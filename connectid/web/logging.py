@@ -31,10 +31,9 @@ from connectid.web.request_names import method_name, route_name, statements_of
 log = structlog.get_logger(__name__)
 
 # Loggers whose messages, before arguments are filled in, were read and hold nothing but words.
-_READ_LOGGERS = frozenset({"_granian", "psycopg.pool"})
+_READ_LOGGERS = ("_granian", "psycopg.pool")
 _LONGEST_MESSAGE = 200
 
-_LEVELS = {"django": "INFO", "_granian": "INFO"}
 
 # Tells every answer from 400 upwards, as our line of the request does; only its exceptions are news.
 _DJANGO_REQUESTS = "django.request"
@@ -63,8 +62,7 @@ def configure(config: dict[str, Any]) -> None:
         LibraryHandler(write),
     ]
     root.setLevel(logging.WARNING)
-    for name, least in _LEVELS.items():
-        logging.getLogger(name).setLevel(least)
+    logging.getLogger("django").setLevel(logging.INFO)
     for name in ("django", "django.server", "_granian", "granian.access"):
         own = logging.getLogger(name)
         own.handlers, own.propagate = [], True
@@ -125,7 +123,9 @@ class LibraryHandler(logging.Handler):
             return
         try:
             line = _line(_message(record), record.levelname.lower(), record.name, {})
-            line["at"] = f"{record.module}:{record.lineno}:{record.funcName}"
+            line["at"] = f"{record.module}:{record.lineno}" + (
+                f":{record.funcName}" if record.funcName else ""
+            )
             self._write(line, tracebacks.of(record.exc_info))
         except Exception:  # noqa: BLE001 - logging must not fail the request it tells of
             self.handleError(record)
@@ -173,7 +173,7 @@ def _line(event: str, level: str, logger: str, fields: MutableMapping[str, Any])
 def _message(record: logging.LogRecord) -> str:
     if record.name == _DJANGO_REQUESTS:
         return "unhandled_exception"
-    if record.name in _READ_LOGGERS and isinstance(record.msg, str):
+    if record.name.startswith(_READ_LOGGERS) and isinstance(record.msg, str):
         return record.msg.splitlines()[0][:_LONGEST_MESSAGE] if record.msg else ""
     return "library_message"
 

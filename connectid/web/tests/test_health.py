@@ -1,7 +1,7 @@
 """Health: alive, ready, draining (issue 2; safety 3, promise 8)."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,28 +151,29 @@ def test_answers_are_repeated_for_a_moment(client: Client, monkeypatch: pytest.M
     assert len(checked) == 1
 
 
-@pytest.fixture
-def undrained(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """A new process of the same server, as far as draining goes."""
-
-    def new_process() -> None:
-        monkeypatch.setattr(health, "_draining", threading.Event())
-
-    new_process()
-    return new_process
-
-
-def test_draining_is_not_ready(client: Client, undrained: Callable[[], None]) -> None:
-    health.start_draining()
+def test_not_ready_once_a_shutdown_was_announced(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Safety 3, promise 8: the load balancer looks elsewhere before the server stops."""
+    monkeypatch.setenv(workers.VARIABLE, str(tmp_path))
+    assert ready(client)[0] == 200
+    workers.announce_shutdown()
     assert ready(client) == (503, {"status": "not ready", "checks": {"server": "draining"}})
     assert client.get("/health/live").status_code == 200
 
 
-def test_the_server_drains_its_workers(
-    client: Client, undrained: Callable[[], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(workers.VARIABLE, str(tmp_path))
+def test_a_server_of_one_process_announces_to_nobody(client: Client) -> None:
+    workers.announce_shutdown()
     assert ready(client)[0] == 200
-    health.start_draining()
-    undrained()  # a worker: only the folder tells it
-    assert ready(client)[1]["checks"] == {"server": "draining"}
+
+
+def test_workers_share_a_folder_for_as_long_as_they_run() -> None:
+    with workers.sharing():
+        folder = workers.shared_folder()
+        assert folder is not None
+        assert folder.is_dir()
+        with workers.sharing():
+            assert workers.shared_folder() == folder
+        assert folder.is_dir()
+    assert not folder.exists()
+    assert workers.shared_folder() is None

@@ -186,7 +186,7 @@ def test_libraries_are_reduced_to_where_they_spoke(lines: Lines) -> None:
 
 
 def test_read_loggers_keep_their_message_without_its_arguments(lines: Lines) -> None:
-    logging.getLogger("_granian").info("Started worker-1")
+    logging.getLogger("_granian.serve").error("Started worker-1")
     logging.getLogger("psycopg.pool").warning("error connecting in %r: %s", "pool-1", EVERYTHING)
     message = f"Application callable raised an exception\nValueError: {PHONE}"
     logging.getLogger("_granian").error(message)
