@@ -6,23 +6,19 @@ alone as docs/howto/deploy.md says.
 
 import pytest
 
-from connectid.demo.journeys import JOURNEYS, Journey
+from connectid.demo.journeys import JOURNEYS
 from tests.journeys.fleet import Fleet
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(180)]
 
-
-@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__)
-def test_journey(journey: Journey, fleet: Fleet) -> None:
-    """Done when 3 of the enrolment issue."""
-    assert list(journey(fleet.url, fleet))
-
-
-def test_what_vendors_were_told(fleet: Fleet) -> None:
-    """Real adapters were used: a text went to Twilio, photos to the bucket, sign-ups to CommCare Connect."""
-    fleet.wait_until(lambda: fleet.vendors.texts and fleet.photos() and fleet.vendors.told)
-    assert {path for path, _ in fleet.vendors.told} >= {"/users/resend_invites/"}
-
-
-def test_the_sandbox_does_not_exist(fleet: Fleet) -> None:
-    assert fleet.get("/sandbox/").status_code == 404
+@pytest.mark.postgresql
+@pytest.mark.timeout(240)
+def test_enrol_in_production(fleet: Fleet, subtests: pytest.Subtests) -> None:
+    """One test, because a fleet takes longer to start than all journeys together take."""
+    for journey in JOURNEYS:
+        with subtests.test(journey.__name__):
+            assert list(journey(fleet.url, fleet))
+    with subtests.test("texts went to Twilio, photos to the bucket, sign-ups to CommCare Connect"):
+        fleet.wait_until(lambda: fleet.vendors.texts and fleet.photos() and fleet.vendors.told)
+        assert "/users/resend_invites/" in {path for path, _ in fleet.vendors.told}
+    with subtests.test("there is no sandbox"):
+        assert fleet.get("/sandbox/").status_code == 404

@@ -19,6 +19,9 @@ from connectid.verification.models import Transport
 
 log = structlog.get_logger(__name__)
 
+REPEATED_AFTER = timedelta(seconds=10)
+"""A request that comes sooner after the one that succeeded is a second use of the code, not a repeat of a lost one."""
+
 PURPOSE = "enroll_phone"
 """Purpose of the codes that prove a session's number."""
 
@@ -88,11 +91,13 @@ def send_code(*, session: EnrollmentSession, at: datetime) -> None:
 def confirm_code(*, session: EnrollmentSession, code: str, at: datetime) -> None:
     """Mark the number proven, or refuse and remember the failed attempt (contract 5.4).
 
-    A session that is proven already succeeds again with any code: the phone may have missed our answer. Raises
+    A code works once. A phone that missed our answer asks again after its time-out of 30 seconds, and then a session that is
+    proven stays so, whatever the code (:data:`REPEATED_AFTER`). Raises
     :class:`~connectid.enrollment.errors.NotInvited` and :class:`~connectid.verification.errors.IncorrectCode`.
     """
     require_invited(session)
-    if session.proof_method == ProofMethod.SMS:
+    proven_at = session.phone_proven_at if session.proof_method == ProofMethod.SMS else None
+    if proven_at is not None and at - proven_at >= REPEATED_AFTER:
         return
     with transaction.atomic():
         refusal = verification.check(

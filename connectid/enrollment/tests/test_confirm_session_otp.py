@@ -15,6 +15,8 @@ from connectid.jobs.draining import run_pending
 from connectid.sandbox import inbox
 from connectid.testing.scene import OpenSession, new_session
 from connectid.testing.statements import count_statements
+from connectid.verification import codes
+from connectid.verification.models import Challenge
 
 PATH = "/users/confirm_session_otp"
 REFUSED = (401, {"error": "INCORRECT_OTP"})
@@ -94,10 +96,19 @@ def test_an_expired_code(post: Post) -> None:
     assert (answer.status_code, answer.json()) == REFUSED
 
 
-def test_a_repeat_after_a_lost_answer_succeeds(post: Post) -> None:
+def test_a_code_works_once(post: Post) -> None:
+    """5.3: consumed on success."""
     opened, code = asked(post)
     answers = [post(PATH, {"otp": code}, **opened.headers) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.status_code for answer in answers] == [200, 401]
+
+
+def test_a_repeat_after_a_lost_answer_succeeds(post: Post) -> None:
+    """The app asks again after its time-out of 30 seconds (contract 1)."""
+    opened, code = asked(post)
+    post(PATH, {"otp": code}, **opened.headers)
+    with clock.frozen(clock.now() + timedelta(seconds=30)):
+        assert post(PATH, {"otp": code}, **opened.headers).status_code == 200
 
 
 def test_a_code_opens_only_the_session_that_asked(post: Post) -> None:
@@ -129,30 +140,68 @@ def test_statements(post: Post, sessions: int) -> None:
     assert len(statements) <= 6
 
 
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_64_parallel_guesses_evaluate_at_most_five(client: Client) -> None:
-    """Safety.md, OTP brute force: with 64 distinct guesses at once, the code survives only if five miss it."""
-    opened = new_session(is_invited=True)
-    client.post("/users/send_session_otp", headers=opened.headers)
+def confirm_at_once(opened: OpenSession, codes: list[str]) -> list[int]:
+    """Confirm every code at the same time, each over a connection of its own; return the statuses."""
     statuses: list[int] = []
 
-    def guess(number: int) -> None:
+    def confirm(code: str) -> None:
         try:
-            body = {"otp": f"{number:06d}"}
-            answer = Client().post(PATH, body, content_type="application/json", headers=opened.headers)
+            answer = Client().post(
+                PATH, {"otp": code}, content_type="application/json", headers=opened.headers
+            )
             statuses.append(answer.status_code)
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=guess, args=(number,)) for number in range(64)]
+    threads = [threading.Thread(target=confirm, args=(code,)) for code in codes]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return statuses
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_64_parallel_guesses_evaluate_at_most_five(client: Client) -> None:
+    """Safety.md, OTP brute force."""
+    opened = new_session(is_invited=True)
+    client.post("/users/send_session_otp", headers=opened.headers)
+    statuses = confirm_at_once(opened, [f"{number:06d}" for number in range(64)])
     assert len(statuses) == 64
     assert set(statuses) <= {200, 401}
-    from connectid.verification.models import Challenge
+    assert Challenge.objects.get(scope=opened.session.challenge_scope).attempts <= 5
 
-    challenge = Challenge.objects.get(scope=opened.session.challenge_scope)
-    assert challenge.attempts <= 5
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_16_parallel_right_codes_one_succeeds(client: Client) -> None:
+    """Safety.md, OTP brute force."""
+    opened = new_session(is_invited=True)
+    client.post("/users/send_session_otp", headers=opened.headers)
+    code = codes.code_of(Challenge.objects.get(scope=opened.session.challenge_scope))
+    assert sorted(confirm_at_once(opened, [code] * 16)) == [200] + [401] * 15
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_32_parallel_resends_one_sends(client: Client) -> None:
+    """Contract 5.3 and E-26: sessions of one number share the gate."""
+    first = new_session(is_invited=True)
+    sessions = [first] + [
+        new_session(is_invited=True, phone_number=first.session.phone_number) for _ in range(31)
+    ]
+
+    def ask(opened: OpenSession) -> None:
+        try:
+            Client().post("/users/send_session_otp", headers=opened.headers)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask, args=(opened,)) for opened in sessions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    run_pending()
+    assert len(inbox.messages(kind="sms", to=first.session.phone_number)) == 1
