@@ -125,7 +125,8 @@ def _country(place: Coordinates | None) -> str:
 def _spend(asked: Asked, number: PhoneNumber) -> None:
     try:
         ratelimit.spend(limits.SESSIONS_PER_ADDRESS, asked.address)
-        ratelimit.spend(limits.SESSIONS_PER_NUMBER, number.e164)
+        if not phone.is_fictitious(number):
+            ratelimit.spend(limits.SESSIONS_PER_NUMBER, number.e164)
     except ratelimit.Throttled as throttled:
         raise errors.TooManyRequests(retry_after=throttled.retry_after) from throttled
 

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client, override_settings
 from connectid.accounts.models import DeviceSecurity
 from connectid.core import clock
 from connectid.demo.phone import request_hash
+from connectid.enrollment import limits
 from connectid.enrollment.models import EnrollmentSession
 from connectid.enrollment.tests.starting import PATH, body_of, start
 from connectid.jobs.draining import run_pending
@@ -191,11 +193,20 @@ def test_a_wrong_basic_header_is_refused_and_a_wrong_bearer_ignored(client: Clie
     assert start(client, body_of(), **new_phone().headers).status_code == 200
 
 
-def test_one_number_opens_twenty_sessions_a_day(client: Client) -> None:
-    body = body_of()
-    answers = [start(client, body).status_code for _ in range(21)]
-    assert answers == [200] * 20 + [429]
+def test_the_sessions_of_one_number_are_limited(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Demonstration numbers are not: many people share them."""
+    three = replace(limits.SESSIONS_PER_NUMBER, name="test.number", amount=3)
+    monkeypatch.setattr(limits, "SESSIONS_PER_NUMBER", three)
+    body, demonstration = body_of(), body_of(phone_number="+74260000123")
+    assert [start(client, body).status_code for _ in range(4)] == [200, 200, 200, 429]
     assert start(client, body).json() == {"error_code": "RATE_LIMITED"}
+    assert [start(client, demonstration).status_code for _ in range(4)] == [200] * 4
+
+
+def test_the_sessions_of_one_address_are_limited(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    three = replace(limits.SESSIONS_PER_ADDRESS, name="test.address", amount=3)
+    monkeypatch.setattr(limits, "SESSIONS_PER_ADDRESS", three)
+    assert [start(client, body_of()).status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
 @pytest.mark.django_db(transaction=True)  # calls of a test that rolls back share its thread
