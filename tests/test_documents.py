@@ -1,9 +1,10 @@
-"""The documents' links lead somewhere."""
+"""The documents' links lead somewhere, and what they promise to list is complete."""
 
 import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -24,3 +25,15 @@ def test_links_lead_somewhere(document: Path) -> None:
         if not page.exists() or (anchor and anchor not in anchors(page)):
             broken.append(f"{target}#{anchor}")
     assert broken == []
+
+
+def test_every_table_has_a_place_in_the_page_on_retention() -> None:
+    page = (ROOT / "docs" / "topics" / "retention.md").read_text(encoding="utf-8")
+    assert [model._meta.label for model in apps.get_models() if f"`{model._meta.label}`" not in page] == []
+
+
+def test_every_number_that_code_cites_is_explained() -> None:
+    page = (ROOT / "docs" / "topics" / "contract.md").read_text(encoding="utf-8")
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "connectid").rglob("*.py")]
+    cited = {number for source in sources for number in re.findall(r"\bE-\d+\b", source)}
+    assert {number for number in cited if number not in page} == set()
