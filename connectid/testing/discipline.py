@@ -16,6 +16,7 @@ from zeal.constants import initialize_app_registry
 from zeal.patch import patch as watch_models
 
 from connectid.core import ratelimit
+from connectid.core.passwords import Argon2idPeppered
 from connectid.toggles import queries as toggles
 
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -39,6 +40,24 @@ def watch_requests_for_repeated_statements() -> Iterator[None]:
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *before]
     yield
     settings.MIDDLEWARE = before
+
+
+FULL_COST = (Argon2idPeppered.memory_cost, Argon2idPeppered.time_cost)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hash_memorised_secrets_cheaply() -> None:
+    """Make one hash cost microseconds instead of 25 ms; hundreds of tests need one and none of them guesses it."""
+    Argon2idPeppered.memory_cost, Argon2idPeppered.time_cost = 8, 1
+
+
+@pytest.fixture
+def full_hash_cost() -> Iterator[None]:
+    """For tests of the cost itself: hash memorised secrets as in production."""
+    cheap = (Argon2idPeppered.memory_cost, Argon2idPeppered.time_cost)
+    Argon2idPeppered.memory_cost, Argon2idPeppered.time_cost = FULL_COST
+    yield
+    Argon2idPeppered.memory_cost, Argon2idPeppered.time_cost = cheap
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,8 @@ from connectid.core import passwords, secrets
 from connectid.core.passwords import Argon2idPeppered, KeyedBlake2b
 from connectid.core.tests.rings import NEW, OLD, ROTATED, SAME_ID_OTHER_KEY
 
+pytestmark = pytest.mark.usefixtures("full_hash_cost")
+
 
 @pytest.fixture(autouse=True)
 def _old_ring(settings: Settings) -> None:
