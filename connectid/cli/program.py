@@ -28,6 +28,7 @@ COMMANDS = {
     "create-message-server": "connectid.messaging.commands:create_message_server",
     "create-issuer": "connectid.credentials.commands:create_issuer",
     "switch": "connectid.cli.switch:switch",
+    "reencrypt": "connectid.cli.reencrypt:reencrypt",
     "demo": "connectid.demo.commands:demo",
 }
 """Where each command is, in the order in which help shows them."""

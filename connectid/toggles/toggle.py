@@ -4,13 +4,10 @@ import re
 from datetime import datetime
 
 import msgspec
-from django.core.serializers.json import DjangoJSONEncoder
 from msgspec import UNSET, UnsetType
 
+from connectid.core.datetimes import encoder_format
 from connectid.providers import connect
-
-_format = DjangoJSONEncoder().default
-"""The format that the contract names for dates of switches: milliseconds and ``Z`` (contract 2.3)."""
 
 
 class Toggle(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -26,7 +23,7 @@ type Toggles = dict[str, Toggle]
 
 def of_switch(*, active: bool, created: datetime, modified: datetime) -> Toggle:
     """A switch of our own."""
-    return Toggle(active, _format(created), _format(modified))
+    return Toggle(active, encoder_format(created), encoder_format(modified))
 
 
 def of_connect(found: connect.Toggle) -> Toggle:

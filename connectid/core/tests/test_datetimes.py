@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from connectid.web.datetimes import encoder_format, iso_format, serializer_format, text_format
+from connectid.core.datetimes import encoder_format, iso_format, serializer_format, text_format
 
 MOMENT = datetime(2026, 7, 22, 10, 11, 12, 345678, tzinfo=UTC)
 WHOLE = datetime(2026, 7, 22, 10, 11, 12, tzinfo=UTC)
