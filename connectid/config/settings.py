@@ -6,6 +6,7 @@ import django_stubs_ext
 
 from connectid import __version__
 from connectid.config import env as environment
+from connectid.config import error_reports
 from connectid.config.databases import databases
 from connectid.config.lean_imports import DmrSetting, OpenAPIConfig
 from connectid.config.logs import logs
@@ -178,6 +179,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 # Operations
 LOGGING_CONFIG = "connectid.web.logging.configure"
 LOGGING = logs(ENV)
+error_reports.start(ENV, release=__version__)
 REPEATED_STATEMENTS: Literal["raise", "warn", "measure"] = (
     "raise" if TESTING else "measure" if PRODUCTION else "warn"
 )
