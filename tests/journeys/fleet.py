@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import psycopg
+import redis
 import requests
 from moto.server import ThreadedMotoServer
 
@@ -25,7 +26,7 @@ from connectid.testing import databases
 from connectid.testing.vendors import Vendors
 
 BUCKET = "photos-of-workers"
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+LOCAL_REDIS = "redis://127.0.0.1:6379/15"
 PATIENCE = 30.0
 
 
@@ -113,7 +114,7 @@ def _production(database_url: str, mails: Path, folder: Path, port: int) -> dict
         "ENVIRONMENT": "production",
         "DATABASE_URL": database_url,
         "DATA_DIR": str(folder / "var"),
-        "REDIS_URL": REDIS_URL,
+        "REDIS_URL": _redis_url(),
         "SECRET_KEY": secrets.token_urlsafe(48),
         "SECRET_HASH_KEYS": key(),
         "FIELD_ENCRYPTION_KEYS": key(),
@@ -122,6 +123,17 @@ def _production(database_url: str, mails: Path, folder: Path, port: int) -> dict
         "EMAIL_URL": f"filemail://{mails}",
         "INTEGRITY_STRICT": "on",
     }
+
+
+def _redis_url() -> str:
+    """The Redis of `TEST_REDIS_URL`, or this machine's; without either, each process remembers for itself."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        return given
+    try:
+        redis.from_url(LOCAL_REDIS, socket_connect_timeout=1).ping()
+    except redis.RedisError:
+        return ""
+    return LOCAL_REDIS
 
 
 @contextlib.contextmanager
