@@ -215,7 +215,8 @@ def _settings() -> Iterator[Finding]:
     from django.conf import settings
     from django.core import checks
 
-    messages = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
+    found = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
+    messages = [message for message in found if not message.is_silenced()]
     for message in messages:
         status: Status = "failed" if message.level >= checks.ERROR else "warning"
         yield Finding("settings", status, f"{message.msg} ({message.id})")

@@ -52,7 +52,7 @@ def run(port: int, host: str) -> None:
         workers=1,
         connections=settings.DATABASE_POOL_SIZE,
         jobs=True,
-        production=False,
+        notice=0,
         logging=settings.LOGGING,
         greeting=_greeting(here, objects, show_secrets=is_new, kept_in=settings.DATA_DIR / demo_objects.FILE),
     )

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from connectid.cli.server import Serving, serve_until_stopped
+from connectid.cli.server import NOTICE_SECONDS, Serving, serve_until_stopped
 
 
 @click.command()
@@ -30,7 +30,12 @@ from connectid.cli.server import Serving, serve_until_stopped
     default=None,
     help="Run background jobs on a thread of each process. Default: unless in production, which has `connectid worker`.",
 )
-def serve(host: str | None, port: int, workers: int | None, jobs: bool | None) -> None:
+@click.option(
+    "--notice",
+    type=click.FloatRange(min=0),
+    help="Seconds to go on serving after SIGTERM while /health/ready says no. Default: 5 in production, else 0.",
+)
+def serve(host: str | None, port: int, workers: int | None, jobs: bool | None, notice: float | None) -> None:
     """Serve requests until SIGTERM or Ctrl-C, then finish those in hand."""
     from connectid.config.env import load
     from connectid.config.logs import logs
@@ -43,7 +48,7 @@ def serve(host: str | None, port: int, workers: int | None, jobs: bool | None) -
         workers=workers or (_processors() if production else 1),
         connections=environment.DATABASE_POOL_SIZE,
         jobs=not production if jobs is None else jobs,
-        production=production,
+        notice=(NOTICE_SECONDS if production else 0) if notice is None else notice,
         logging=logs(environment),
     )
     serve_until_stopped(serving, quiet=False)

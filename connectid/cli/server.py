@@ -1,15 +1,18 @@
 """The server process: Granian, its workers, and what each worker starts with."""
 
+import ctypes
 import http.client
 import importlib
+import logging
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
+from types import FrameType
 from typing import Any
 
 import click
@@ -17,7 +20,7 @@ import click
 from connectid.cli import memory
 
 NOTICE_SECONDS = 5
-"""How long a server in production that was told to stop still serves while it says "not ready" to its load balancer."""
+"""What load balancers take, at their usual intervals, to see that a server is not ready."""
 
 DRAIN_SECONDS = 30
 """How long a stopping worker may take over the requests it has (safety: a deploy loses none)."""
@@ -27,6 +30,8 @@ JOB_THREADS = 1
 
 CONNECTIONS_PER_WORKER = 512
 """Beyond these, phones wait in the kernel's queue, where they cost nothing: the backpressure."""
+
+_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,8 @@ class Serving:
     """To the database, at most, of each worker; requests and jobs share them."""
     jobs: bool
     """Whether each worker runs background jobs on a thread."""
-    production: bool
-    """Whether a load balancer has to hear of a stop before it happens."""
+    notice: float
+    """Seconds to go on serving after SIGTERM while ``/health/ready`` says no, for load balancers to hear of it."""
     logging: dict[str, Any]
     """How this process logs; its workers read the same from their settings."""
     greeting: str = ""
@@ -78,18 +83,24 @@ def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
         log_dictconfig=logs.granian_config(),
         workers_kill_timeout=DRAIN_SECONDS,
     )
-    stop = server.signal_handler_interrupt
-
-    def stop_with_notice(number: int, frame: Any) -> None:
-        if number == signal.SIGINT or not serving.production:
-            stop(number, frame)
-        else:
-            workers.announce_shutdown()
-            threading.Timer(NOTICE_SECONDS, stop, (number, frame)).start()
-
-    server.signal_handler_interrupt = stop_with_notice
-    with workers.sharing() if serving.workers > 1 or serving.production else nullcontext():
+    # Its threads wait for the database and for vendors, so there are more of them than processors, on purpose.
+    logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in record.getMessage())
+    server.signal_handler_interrupt = partial(_stop, server.signal_handler_interrupt, serving.notice)
+    with workers.sharing() if serving.workers > 1 or serving.notice else nullcontext():
         server.serve(target_loader=partial(load, serving), wrap_loader=False)
+
+
+def _stop(stop: Callable[..., None], notice: float, number: int, frame: FrameType | None) -> None:
+    """Announce the end at the first SIGTERM; obey the second, and Ctrl-C, at once."""
+    from connectid.web import workers
+
+    if number == signal.SIGINT or not notice or workers.is_shutting_down():
+        stop(number, frame)
+        return
+    workers.announce_shutdown()
+    end = threading.Timer(notice, stop, (number, frame))
+    end.daemon = True
+    end.start()
 
 
 def load(serving: Serving) -> Callable[..., Any]:
@@ -99,6 +110,7 @@ def load(serving: Serving) -> Callable[..., Any]:
     # a server that is killed with its group.
     granian_signals: Any = importlib.import_module("granian._signals")
     granian_signals._get_signals = lambda: [signal.SIGTERM]
+    _end_with_the_server()
     # Granian sets its own handlers once this returns; until then a stop must end the process and not be forgotten.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -112,6 +124,12 @@ def load(serving: Serving) -> Callable[..., Any]:
     if serving.greeting:
         threading.Thread(target=_greet, args=(serving,), daemon=True).start()
     return application
+
+
+def _end_with_the_server() -> None:
+    """Ask the kernel for a SIGTERM when the server process dies without having stopped this one."""
+    with suppress(AttributeError):  # Linux only
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def address(host: str, port: int) -> str:

@@ -9,11 +9,17 @@ from pathlib import Path
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder to the workers. prometheus-client reads it too, when it is imported."""
 
+_MARKER = "shutting-down"
+
 
 @contextmanager
 def sharing() -> Iterator[None]:
     """Give the workers that the block starts a folder; only before anything imports prometheus-client."""
-    if VARIABLE in os.environ:
+    given = shared_folder()
+    if given is not None:
+        given.mkdir(parents=True, exist_ok=True)
+        for left_over in (*given.glob("*.db"), given / _MARKER):  # of an earlier server
+            left_over.unlink(missing_ok=True)
         yield
         return
     with tempfile.TemporaryDirectory(prefix="connectid-workers-", ignore_cleanup_errors=True) as folder:
@@ -45,4 +51,4 @@ def is_shutting_down() -> bool:
 
 def _marker() -> Path | None:
     folder = shared_folder()
-    return None if folder is None else folder / "shutting-down"
+    return None if folder is None else folder / _MARKER

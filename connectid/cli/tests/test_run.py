@@ -3,13 +3,15 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,23 +59,28 @@ class Server:
         finally:
             connection.close()
 
-    def wait_until_it_answers(self) -> None:
+    def listens(self) -> bool:
+        try:
+            self.get("/users/")
+        except OSError:
+            return False
+        return True
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
         give_up = time.monotonic() + PATIENCE
-        while True:
-            assert self.process.poll() is None, self.output
+        while not condition():
             assert time.monotonic() < give_up, self.output
-            try:
-                self.get("/users/")
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
+            time.sleep(0.05)
+
+    def wait_until_it_answers(self) -> None:
+        def answers() -> bool:
+            assert self.process.poll() is None, self.output
+            return self.listens()
+
+        self.wait_until(answers)
 
     def wait_for(self, words: str) -> None:
-        give_up = time.monotonic() + PATIENCE
-        while words not in self.output:
-            assert time.monotonic() < give_up, self.output
-            time.sleep(0.02)
+        self.wait_until(lambda: words in self.output)
 
     def stop(self, number: signal.Signals) -> int:
         os.killpg(self.process.pid, number)  # as a terminal does: every process of the group
@@ -98,60 +105,77 @@ def running(*arguments: str, folder: Path, **variables: str) -> Iterator[Server]
             server.process.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of one server, started several times."""
-    return tmp_path_factory.mktemp("connectid")
-
-
-def test_first_start_and_second_start(folder: Path) -> None:
-    with running("run", folder=folder) as server:
+def test_first_start_and_second_start(tmp_path: Path) -> None:
+    with running("run", folder=tmp_path) as server:
         assert server.get("/users/") == (200, b"pong")
         for page in ("/docs", "/admin/login/", "/static/admin/css/base.css", "/openapi.json", "/sandbox/"):
             assert server.get(page)[0] == 200, page
         server.wait_for("Shown once")
         assert server.stop(signal.SIGINT) == 0
-    kept = json.loads((folder / "demo.json").read_text())
+    kept = json.loads((tmp_path / "demo.json").read_text())
     secrets = [kept["admin"]["secret"], kept["oauth_client"]["secret"]]
     secrets += [one["secret"] for one in (*kept["message_servers"], *kept["issuers"])]
     assert (len(secrets), all(secret in server.output for secret in secrets)) == (6, True)
     assert "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa" in server.output  # contract 14.1
     assert f"http://127.0.0.1:{server.port}/docs" in server.output
     assert "Traceback" not in server.output
-    assert stat.S_IMODE((folder / "demo.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "demo.json").stat().st_mode) == 0o600
 
-    with running("run", folder=folder) as server:
+    with running("run", folder=tmp_path) as server:
         server.wait_for("Passwords and secrets")
         assert server.stop(signal.SIGINT) == 0
     assert not any(secret in server.output for secret in secrets)
     assert kept["oauth_client"]["id"] in server.output
-    assert json.loads((folder / "demo.json").read_text()) == kept
+    assert json.loads((tmp_path / "demo.json").read_text()) == kept
     assert ("Traceback" in server.output, "Making the database" in server.output) == (False, False)
 
 
-def test_a_taken_port_is_told(folder: Path) -> None:
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        process = start("run", "--port", str(taken.getsockname()[1]), folder=folder)
+        process = start("serve", "--port", str(taken.getsockname()[1]), folder=tmp_path)
         output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "cannot listen on 127.0.0.1" in output
     assert "Traceback" not in output
 
 
-def test_several_workers_finish_what_they_have_when_they_are_stopped(folder: Path) -> None:
-    """A deploy loses no request: one that is half received when SIGTERM comes is answered."""
-    with running("serve", "--workers", "2", folder=folder) as server:
+def test_a_deploy_loses_no_request(tmp_path: Path) -> None:
+    """After SIGTERM, the workers say that they are not ready, serve on, and finish even a half received request."""
+    assert "OK" in start("migrate", folder=tmp_path).communicate(timeout=PATIENCE)[0]
+    with running("serve", "--workers", "2", "--notice", "60", folder=tmp_path) as server:
+        assert server.get("/health/ready")[0] == 200
+        before = requests_counted(server)
+        for _ in range(20):
+            server.get("/users/")
+        assert requests_counted(server) == before + 20
         body = b'{"a": "' + b"x" * 100 + b'"}'
         head = f"POST /users/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as phone:
             phone.sendall(head + body[:10])
-            time.sleep(0.3)
             os.kill(server.process.pid, signal.SIGTERM)
-            time.sleep(0.3)
+            server.wait_until(lambda: server.get("/health/ready")[0] == 503)
+            assert server.get("/users/") == (200, b"pong")
+            os.kill(server.process.pid, signal.SIGTERM)  # the second is obeyed at once
+            server.wait_until(lambda: not server.listens())
             phone.sendall(body[10:])
             answer = phone.recv(4096)
         assert server.process.wait(PATIENCE) == 0
     assert answer.startswith(b"HTTP/1.1 405")
     assert "Traceback" not in server.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel to tell the workers")
+def test_workers_do_not_outlive_their_server(tmp_path: Path) -> None:
+    with running("serve", folder=tmp_path) as server:
+        server.process.kill()
+        server.wait_until(lambda: not server.listens())
+
+
+def requests_counted(server: Server) -> int:
+    """Return how many times ``/users/`` was answered, by whichever worker."""
+    text = server.get("/metrics")[1].decode()
+    counted = re.search(r'connectid_responses_total{method="GET",route="users",status="200"} (\d+)', text)
+    assert counted, text
+    return int(counted[1])
