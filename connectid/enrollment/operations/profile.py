@@ -2,7 +2,7 @@
 
 import functools
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
@@ -18,7 +18,8 @@ from connectid.enrollment import errors
 from connectid.enrollment.limits import MAX_NAME_CHECKS
 from connectid.enrollment.models import EnrollmentSession
 from connectid.providers import name_matching
-from connectid.providers.concurrently import at_once
+from connectid.providers.concurrently import Outcome, at_once
+from connectid.providers.errors import ProviderError
 
 NAME_CHECK_DEADLINE = 6.0
 """Seconds for the name judge and the photo store together; the app waits 30."""
@@ -50,14 +51,23 @@ def check_name(*, session: EnrollmentSession, name: str) -> KnownName:
     account = accounts.active_account(session.phone_number)
     if account is None:
         return KnownName(account_exists=False, photo="")
-    outcomes = at_once(
+    outcomes: dict[str, Outcome[Any]] = at_once(
         NAME_CHECK_DEADLINE,
         same=functools.partial(_is_same, session, account, name),
         photo=functools.partial(photos.data_url, account),
     )
-    if not outcomes["same"].result():
+    # A judge that does not answer in time counts as a match, as one that is not configured does (contract 5.5).
+    if not _or_else(outcomes["same"], True):
         return KnownName(account_exists=False, photo="")
-    return KnownName(account_exists=True, photo=str(outcomes["photo"].result()))
+    return KnownName(account_exists=True, photo=_or_else(outcomes["photo"], ""))
+
+
+def _or_else[T](outcome: Outcome[T], otherwise: T) -> T:
+    """The outcome's value, or ``otherwise`` where the provider did not answer; faults of our own are raised."""
+    try:
+        return outcome.result()
+    except ProviderError:
+        return otherwise
 
 
 def _is_same(session: EnrollmentSession, account: Account, name: str) -> bool:

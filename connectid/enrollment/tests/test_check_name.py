@@ -6,6 +6,7 @@ import pytest
 from django.test import override_settings
 
 from connectid.enrollment.limits import MAX_NAME_CHECKS
+from connectid.enrollment.operations import profile
 from connectid.enrollment.tests.conftest import Post
 from connectid.testing.fake_http import Answer, FakeHttpServer
 from connectid.testing.scene import new_account, new_session
@@ -90,6 +91,21 @@ def test_without_the_bot_a_doubtful_name_matches(post: Post) -> None:
     account = new_account(name="Robert Phiri")
     opened = new_session(proven=True, phone_number=account.phone_number)
     assert post(PATH, {"name": "Bob Phiri"}, **opened.headers).json()["account_exists"] is True
+
+
+@pytest.mark.django_db(transaction=True)  # so that the deadline of calls at once applies
+def test_a_judge_and_a_photo_that_hang_do_not_fail_the_answer(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profile, "NAME_CHECK_DEADLINE", 0.2)
+    account = new_account(name="Robert Phiri", photo_key="aa/none.webp")
+    opened = new_session(proven=True, phone_number=account.phone_number)
+    with (
+        FakeHttpServer(lambda _: Answer(delay=2, json={"choices": []})) as bot,
+        override_settings(OCS_URL=bot.url, OCS_API_KEY="k", OCS_CULTURAL_NAME_BOT_ID="b"),
+    ):
+        answer = post(PATH, {"name": "Bob Phiri"}, **opened.headers)
+    assert (answer.status_code, answer.json()) == (200, {"account_exists": True, "photo": ""})
 
 
 @pytest.mark.parametrize("others", [0, 50])
