@@ -1,4 +1,4 @@
-"""The same read as the report found it: Django's default hasher on every request, the ORM for every row.
+"""The same read as the former server does it: Django's default hasher on every request, the ORM for every row.
 
 Served only by ``benchmarks.baseline:application``, beside the real endpoints, so that both are measured in one run.
 """

@@ -32,8 +32,16 @@ def test_every_table_has_a_place_in_the_page_on_retention() -> None:
     assert [model._meta.label for model in apps.get_models() if f"`{model._meta.label}`" not in page] == []
 
 
+def cited_in_code(pattern: str) -> set[str]:
+    """Return what code and tests cite."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "connectid").rglob("*.py")]
+    return {found for source in sources for found in re.findall(pattern, source)}
+
+
 def test_every_number_that_code_cites_is_explained() -> None:
     page = (ROOT / "docs" / "topics" / "contract.md").read_text(encoding="utf-8")
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "connectid").rglob("*.py")]
-    cited = {number for source in sources for number in re.findall(r"\bE-\d+\b", source)}
-    assert {number for number in cited if number not in page} == set()
+    assert {number for number in cited_in_code(r"\bE-\d+\b") if number not in page} == set()
+
+
+def test_every_document_that_code_cites_exists() -> None:
+    assert cited_in_code(r"(?i)\b[\w-]+\.md\b") <= {document.name for document in DOCUMENTS}

@@ -4,7 +4,7 @@ from connectid.core.errors import DomainError, Kind
 
 
 class LockedAccount(DomainError):
-    """Three wrong backup codes locked the account of this number; staff or time open it again."""
+    """Too many wrong backup codes locked the account of this number."""
 
     code = "LOCKED_ACCOUNT"
     kind = Kind.UNAUTHENTICATED

@@ -101,7 +101,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_locked(self) -> bool:
-        """Whether too many wrong backup codes closed the account; staff or time open it again."""
+        """Whether too many wrong backup codes closed the account."""
         return self.locked_at is not None
 
 

@@ -12,7 +12,7 @@ def storage_key(sealed: str) -> str:
 
 
 def active_account(phone_number: str) -> Account | None:
-    """Return the active account of ``phone_number`` with its photo; at most one, guaranteed by the database."""
+    """Return the active account of ``phone_number`` with its pending photo; at most one, guaranteed by the database."""
     accounts = Account.objects.filter(phone_number=phone_number, is_active=True)
     return accounts.select_related("pending_photo").defer("storage_key").first()
 

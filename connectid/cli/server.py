@@ -23,7 +23,7 @@ NOTICE_SECONDS = 5
 """What load balancers take, at their usual intervals, to see that a server is not ready."""
 
 DRAIN_SECONDS = 30
-"""How long a stopping worker may take over the requests it has (safety: a deploy loses none)."""
+"""How long a stopping worker may take over the requests it has: a deploy loses none."""
 
 JOB_THREADS = 1
 """Jobs that a worker runs at once beside its requests."""

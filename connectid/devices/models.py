@@ -13,7 +13,7 @@ class Device(models.Model):
     """One installation of the app that holds, or held, a credential of an account.
 
     The credential is 256 random bits; only its keyed digest is kept, and that digest is the index by which a request is
-    authenticated. A revoked device stays for as long as its phone must be told that another one took over.
+    authenticated. A revoked device stays, so that its phone can be told that another one took over.
     """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")

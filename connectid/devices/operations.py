@@ -11,7 +11,7 @@ from connectid.devices.models import Device
 from connectid.devices.queries import CREDENTIAL, DIFFERENT_DEVICE_WINDOW, KnownDevice
 
 USE_IS_NOTED_EVERY = timedelta(hours=1)
-"""``last_accessed_at`` is written at most this often, so that reading stays reading (safety.md, Signal's device auth)."""
+"""``last_accessed_at`` is written at most this often, so that reading stays reading."""
 
 
 def authenticate(*, username: str, credential: str, at: datetime) -> KnownDevice:

@@ -11,7 +11,7 @@ class InvalidSession(DomainError):
 
 
 class SessionExpired(DomainError):
-    """The enrollment session is older than four hours."""
+    """The enrollment session is over: four hours after it was opened, or after support read its code out."""
 
     code = "TOKEN_EXPIRED"
     kind = Kind.UNAUTHENTICATED
@@ -32,7 +32,7 @@ class UnsupportedCountry(DomainError):
 
 
 class TooManyRequests(DomainError):
-    """This number, address or device asked too often."""
+    """This number, address, session or client asked too often."""
 
     code = "RATE_LIMITED"
     kind = Kind.RATE_LIMITED

@@ -7,13 +7,14 @@ from connectid.core.ratelimit import Limit
 MAX_NAME_CHECKS = 10
 """Names that one session may try. People correct a typo or two; more is somebody guessing whose number this is (E-24)."""
 
-# A worker with a bad network opens a few sessions a day, and each costs calls of CommCare Connect and of Google's quota (E-44).
-# What a session can guess at is counted per number elsewhere, however many sessions there are. Demonstration numbers are
-# everybody's and go free.
 SESSIONS_PER_NUMBER = Limit("start_configuration.number", 300, within=timedelta(days=1))
+"""Sessions of one number. A worker with a bad network opens a few a day, and each costs calls of CommCare Connect and of Google's
+quota (E-44). What a session can guess at is counted per number elsewhere, however many sessions there are. Demonstration numbers
+are everybody's and go free."""
 
-# A block of addresses may be a carrier's, or a hall's in which a thousand workers are trained on one morning.
 SESSIONS_PER_ADDRESS = Limit("start_configuration.address", 2000, within=timedelta(hours=1))
+"""Sessions from one block of addresses, which may be a carrier's, or a hall's in which a thousand workers are trained on one
+morning."""
 
-# Support reads codes out one call at a time; a client that reads more is being misused (E-12).
 CODES_READ_PER_CLIENT = Limit("generate_manual_otp.client", 120, within=timedelta(hours=1))
+"""Codes that one client reads. Support reads them out one call at a time; a client that reads more is being misused (E-12)."""

@@ -86,7 +86,7 @@ RENEWED_WITHIN = timedelta(minutes=5)
 
 BREAKER_FAILURES = 500
 """Failed checks in an hour of the clock, from which on guessing may be spread over so many numbers that no limit of one number
-sees it (safety.md). 100,000 numbers with ten tries each would give a right guess a day."""
+sees it. 100,000 numbers with ten tries each would give a right guess a day."""
 BREAKER_PERCENT = 20
 """Per cent of the hour's checks that must have failed as well: a busy hour has many who mistype, a tenth of all at most."""
 BREAKER_STAYS_OPEN = timedelta(hours=1)

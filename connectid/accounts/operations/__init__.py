@@ -1,1 +1,1 @@
-"""Writes about accounts, by subject: ``photo``, ``profile``, ``email``."""
+"""Writes about accounts: ``profile``, ``photo``."""

@@ -21,7 +21,7 @@ def test_the_storage_key(client: Client) -> None:
 
 @pytest.mark.parametrize("phones", [1, 50])
 def test_one_statement_whatever_the_number_of_phones(client: Client, phones: int) -> None:
-    """Design.md: at most two on reads."""
+    """A hot read: at most two statements."""
     phone = [new_phone() for _ in range(phones)][-1]
     with count_statements() as statements:
         client.get(PATH, headers=phone.headers)

@@ -130,7 +130,7 @@ def test_a_demonstration_account_may_rename_itself(client: Client) -> None:
     "field", ["username", "phone_number", "is_staff", "is_superuser", "storage_key", "email"]
 )
 def test_no_other_field_can_be_set(client: Client, field: str) -> None:
-    """Safety.md, mass assignment."""
+    """Fields that are not the phone's to set."""
     phone = new_phone()
     before = getattr(phone.account, field)
     assert update(client, phone, {field: "1", "name": "Changed"}).status_code == 200

@@ -111,7 +111,7 @@ def test_what_is_no_hash_verifies_nothing_and_is_no_fault(stored: str) -> None:
 
 
 def test_unknown_accounts_cost_what_known_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same hasher at the same cost, or the time of an answer would tell who exists (safety: enumeration)."""
+    """The same hasher at the same cost, or the time of an answer would tell who exists."""
     costs: list[int] = []
     hash_secret = argon2.low_level.hash_secret
 

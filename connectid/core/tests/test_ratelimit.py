@@ -1,4 +1,4 @@
-"""Limits: contract 2.4 (429), safety.md "Signal-Server limits"."""
+"""Limits: contract 2.4 (429)."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -83,7 +83,7 @@ def test_a_device_whose_replacement_is_long_unused(client: Client) -> None:
 
 
 def test_the_different_device_answer_needs_the_right_old_credential(client: Client) -> None:
-    """Safety.md, device password theft."""
+    """Who guesses a credential learns nothing of the account's devices."""
     phone = new_phone()
     moved(phone)
     assert refusal(ask(client, basic(phone.account.username, "1" * 64))) == REFUSED

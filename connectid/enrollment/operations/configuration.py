@@ -190,7 +190,7 @@ def look_up_line(*, session_id: int) -> None:
 
 
 def refine_country(*, session_id: int) -> None:
-    """Ask the remote geocoder for a session's country, then forget its place. A job; raises ``Unavailable``."""
+    """Ask the remote geocoder for a session's country, then forget its place. A job; raises ``Unavailable`` and ``Rejected``."""
     session = EnrollmentSession.objects.filter(pk=session_id).first()
     if session is None or session.latitude is None or session.longitude is None:
         return

@@ -49,8 +49,7 @@ def send_code(*, owner: Owner, email: str, at: datetime) -> None:
 def confirm_code(*, owner: Owner, email: str, code: str, at: datetime) -> None:
     """Make ``email`` the owner's, or refuse and remember the failed attempt (contract 5.13).
 
-    A session may change the email of an account only if it created that account or opened it with its backup code;
-    otherwise the address waits for complete_profile (E-19). Raises ``PhoneNotProven``, ``MissingEmail``, ``InvalidEmail``,
+    A session changes the email of no account but its own; before it has one, the address waits for complete_profile (E-19). Raises ``PhoneNotProven``, ``MissingEmail``, ``InvalidEmail``,
     :class:`~connectid.verification.errors.IncorrectCode` and :class:`~connectid.accounts.errors.EmailInUse`.
     """
     _require_proven(owner)

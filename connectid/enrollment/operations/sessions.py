@@ -1,4 +1,4 @@
-"""The enrollment session itself: opening and checking it."""
+"""The enrollment session itself: its key, checking it, forgetting it."""
 
 from datetime import datetime, timedelta
 

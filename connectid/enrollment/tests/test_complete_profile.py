@@ -119,7 +119,7 @@ def test_a_repeat_after_the_credential_was_used_is_refused(post: Post, client: C
 
 
 def test_no_secret_is_stored_in_plain(post: Post) -> None:
-    """E-33, safety.md: a copy of the database holds nothing usable."""
+    """E-33: a copy of the database holds nothing usable."""
     opened = new_session(proven=True)
     body = post(PATH, profile(), **opened.headers).json()
     from django.db import connection

@@ -17,7 +17,7 @@ from connectid.testing.scene import OpenSession, basic, new_session
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_16_parallel_requests_make_one_account(client: Client) -> None:
-    """Safety.md, double account: one account, no 5xx, no orphan photo, and the last credential works."""
+    """No double account (E-48): one account, no 5xx, no orphan photo, and the last credential works."""
     opened = new_session(proven=True)
     answers: list[Answered] = []
 

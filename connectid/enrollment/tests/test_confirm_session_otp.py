@@ -164,7 +164,7 @@ def confirm_at_once(opened: OpenSession, codes: list[str]) -> list[int]:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_64_parallel_guesses_evaluate_at_most_five(client: Client) -> None:
-    """Safety.md, OTP brute force."""
+    """Guessing (E-20)."""
     opened = new_session(is_invited=True)
     client.post("/users/send_session_otp", headers=opened.headers)
     statuses = confirm_at_once(opened, [f"{number:06d}" for number in range(64)])
@@ -176,7 +176,7 @@ def test_64_parallel_guesses_evaluate_at_most_five(client: Client) -> None:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_of_16_parallel_right_codes_one_succeeds(client: Client) -> None:
-    """Safety.md, OTP brute force."""
+    """A code works once, whoever asks at the same moment."""
     opened = new_session(is_invited=True)
     client.post("/users/send_session_otp", headers=opened.headers)
     code = codes.code_of(Challenge.objects.get(scope=opened.session.challenge_scope))

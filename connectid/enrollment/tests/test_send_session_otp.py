@@ -85,7 +85,7 @@ def test_a_new_session_does_not_reset_the_gate(post: Post) -> None:
 
 
 def test_a_landline_gets_no_text(post: Post) -> None:
-    """Safety.md, SMS pumping: what its carrier calls a landline costs no text; the answer stays the same."""
+    """SMS pumping: what its carrier calls a landline costs no text; the answer stays the same."""
     opened = new_session(is_invited=True, line_type=LineType.LANDLINE)
     assert post(PATH, **opened.headers).status_code == 200
     assert texts_to(opened.session.phone_number) == []

@@ -1,4 +1,4 @@
-"""What every endpoint that takes an attestation relies on (contract 5.1, E-40 to E-42; safety.md, attestation replay)."""
+"""What every endpoint that takes an attestation relies on (contract 5.1, E-40 to E-42)."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -152,7 +152,7 @@ def test_the_token_itself_is_not_kept() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("round_", range(5))
 def test_of_sixteen_parallel_presentations_one_passes(settings: Settings, round_: int) -> None:
-    """safety.md: a token is unique for 24 hours."""
+    """E-41: a token is unique for 24 hours."""
     settings.INTEGRITY_STRICT = True
     what = presented(token(nonce={"round": round_}))
     stated = operations.decode(what, deadline=5)

@@ -1,4 +1,4 @@
-"""The global breaker: safety.md "Same, spread over many numbers"."""
+"""The global breaker: guessing that is spread over many numbers."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -101,7 +101,7 @@ def test_statements(failures: int, django_assert_num_queries: DjangoAssertNumQue
 
 
 def test_twenty_thousand_sprayed_numbers_open_it_within_five_minutes() -> None:
-    """Safety.md: one wrong code for each of 20,000 numbers, over an hour."""
+    """One wrong code for each of 20,000 numbers, over an hour."""
     hour = int(after().timestamp()) // 3600
     opened = []
     for minute in range(1, 6):

@@ -92,7 +92,7 @@ def test_the_sixth_check_of_a_code_is_refused_whatever_it_is(compared: list[str]
 
 
 def test_a_number_has_ten_checks_a_day_over_all_sessions(compared: list[str]) -> None:
-    """Safety.md "OTP brute force across sessions": a thousand guesses over 200 sessions, at most ten are evaluated."""
+    """Guessing across sessions: a thousand guesses over 200 sessions, at most ten are evaluated."""
     for index in range(200):
         scope = f"session:{index}"
         # As an attacker would like it: every session has a live code, whatever the limits on sends say.

@@ -1,4 +1,4 @@
-"""Limits on sends, each at its edge: E-26 and safety.md "SMS pumping"."""
+"""Limits on sends, each at its edge: E-26, SMS pumping."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -124,7 +124,7 @@ def test_a_good_past_does_not_hide_a_pumped_prefix_for_long() -> None:
 
 
 def test_ten_thousand_requests_on_one_prefix_bring_at_most_twenty_texts() -> None:
-    """Safety.md "SMS pumping", over nine hours, so that nine hours' limits begin anew."""
+    """SMS pumping over nine hours, so that nine hours' limits begin anew."""
     prefix = Taking(limits.TEXTS_PER_PREFIX, "+25571234")
     assert sum(counters.take([prefix], at=after(seconds=3.24 * index)) for index in range(10_000)) == 20
 

@@ -1,4 +1,4 @@
-"""The same from many connections at once, on PostgreSQL: safety.md "OTP brute force", "SMS pumping", E-26."""
+"""The same from many connections at once, on PostgreSQL: guessing and SMS pumping, E-26."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -37,7 +37,7 @@ def test_a_send_makes_a_challenge_and_enqueues_its_job(enqueued: Enqueued) -> No
 
 
 def test_what_is_stored_is_not_the_code() -> None:
-    """Safety.md "OTP brute force": a copy of the database holds nothing that can be typed in."""
+    """A copy of the database holds nothing that can be typed in."""
     send()
     right = code()
     stored = Challenge.objects.values_list().get()

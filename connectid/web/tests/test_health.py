@@ -1,4 +1,4 @@
-"""Health: alive, ready, draining (issue 2; safety 3, promise 8)."""
+"""Health: alive, ready, draining."""
 
 import threading
 from collections.abc import Iterator
@@ -154,7 +154,7 @@ def test_answers_are_repeated_for_a_moment(client: Client, monkeypatch: pytest.M
 def test_not_ready_once_a_shutdown_was_announced(
     client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Safety 3, promise 8: the load balancer looks elsewhere before the server stops."""
+    """The load balancer looks elsewhere before the server stops."""
     monkeypatch.setenv(workers.VARIABLE, str(tmp_path))
     assert ready(client)[0] == 200
     workers.announce_shutdown()

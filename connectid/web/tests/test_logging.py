@@ -1,4 +1,4 @@
-"""No personal fact reaches a log, whichever way it tries (issue 2: allow-list redaction)."""
+"""No personal fact reaches a log, whichever way it tries."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Metrics: what is counted, under which names, and who may read it (issue 2)."""
+"""Metrics: what is counted, under which names, and who may read it."""
 
 import os
 import subprocess

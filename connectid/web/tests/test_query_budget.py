@@ -1,4 +1,4 @@
-"""Statements are counted once each, and repeats are caught (issue 2: statement discipline)."""
+"""Statements are counted once each, and repeats are caught."""
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import ExitStack

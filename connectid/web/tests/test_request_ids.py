@@ -1,4 +1,4 @@
-"""Request ids: ours, or a trusted proxy's (issue 2: a plain 500 with a request id)."""
+"""Request ids: ours, or a trusted proxy's."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Headers for browsers (issue 2: security headers and CSP)."""
+"""Headers for browsers, the content security policy among them."""
 
 import re
 

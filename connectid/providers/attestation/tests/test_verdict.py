@@ -1,4 +1,4 @@
-"""Contract 5.1's verdict checks and their order; E-40, E-41. Safety: attestation replay and tampering."""
+"""Contract 5.1's verdict checks and their order; E-40, E-41: replay and tampering."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Contract 5.6, 5.11 and E-55: what becomes of the data URL a phone sends. Safety: photo bomb."""
+"""Contract 5.6, 5.11 and E-55: what becomes of the data URL a phone sends, hostile files among them."""
 
 import base64
 import io
@@ -182,7 +182,7 @@ def test_a_damaged_file_is_taken_or_refused_and_nothing_else(
     assert picture(photo).format == "WEBP"
 
 
-def test_no_file_makes_this_process_grow() -> None:  # safety: photo bomb, less than 100 MB
+def test_no_file_makes_this_process_grow() -> None:  # less than 100 MB, whatever it claims to be
     program = """
 import base64, contextlib, os, warnings
 warnings.simplefilter("ignore")
