@@ -71,6 +71,11 @@ def test_no_file_is_long(files: list[Path]) -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
+def test_no_merge_was_left_half_done(files: list[Path]) -> None:
+    marks = re.compile(rb"^(<{7} |>{7} )", re.MULTILINE)
+    assert [str(path.relative_to(ROOT)) for path in files if marks.search(path.read_bytes())] == []
+
+
 def test_no_file_or_folder_has_an_empty_name(files: list[Path]) -> None:
     shown = {part for path in files for part in path.relative_to(ROOT).parts}
     assert {name for name in shown if words(name) & EMPTY_WORDS} == set()
