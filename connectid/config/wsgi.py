@@ -7,9 +7,11 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from connectid.web.gateway import gateway
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connectid.config.settings")
 
-application = get_wsgi_application()
+application = gateway(get_wsgi_application())
 
 # Django imports the views at the first request, which would wait a third of a second for them.
 import_module(settings.ROOT_URLCONF)

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from dmr.components import BodyComponent, HeadersComponent, QueryComponent
+from dmr.openapi.objects import RequestBody
 from dmr.types import EMPTY
 
 from connectid.web import parsing
@@ -22,6 +23,14 @@ class WireBody(BodyComponent):
     ) -> Any:
         controller.received_body = parsing.read_body(controller.request, limit=controller.body_limit)
         return controller.received_body
+
+    def get_schema(self, *args: Any, **kwargs: Any) -> Any:
+        """Describe the body under every content type that is read."""
+        described = super().get_schema(*args, **kwargs)
+        assert isinstance(described, RequestBody)
+        (media,) = described.content.values()
+        described.content.update(dict.fromkeys((parsing.JSON, parsing.FORM, parsing.MULTIPART), media))
+        return described
 
 
 class WireQuery(QueryComponent):

@@ -58,12 +58,14 @@ class Endpoint(Controller[MsgspecSerializer]):
     validate_negotiation = False
     semantic_responses = False
     worded: ClassVar[dict[type[DomainError], Refusal]]
+    reads_body: ClassVar[bool]
     received_body: Any = None
     """The body as parsed, keys in the order in which they came; set once ``Body`` was read."""
 
     def __init_subclass__(cls) -> None:
         declared = list(cls._declared_refusals())
         cls.worded = {refusal.error: refusal for refusal in reversed(declared)}
+        cls.reads_body = "parsed_body" in cls._components()
         cls.responses = [*problems.response_specs(declared, owner=cls.__name__), *cls.answers]
         super().__init_subclass__()
 
@@ -79,6 +81,7 @@ class Endpoint(Controller[MsgspecSerializer]):
                 yield scheme.missing
         if "parsed_body" in cls._components():
             yield Refusal(problems.MalformedBody, key="detail")
+            yield Refusal(problems.LengthRequired, HTTPStatus.LENGTH_REQUIRED, key="detail")
             yield Refusal(problems.RequestTooLarge, key=cls.error_key)
             yield Refusal(problems.UnsupportedMedia, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, key="detail")
         yield Refusal(Throttled, key="detail")
@@ -111,34 +114,44 @@ class Endpoint(Controller[MsgspecSerializer]):
         """Raise a refusal before anything is asked of the caller; every request passes unless a subclass says otherwise."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer the request, with the headers that the contract promises on every answer."""
+        """Answer the request, with the headers that the contract promises on every answer.
+
+        What can be refused without knowing the caller is refused first: it costs no statement. A body is taken in here too,
+        so that nobody waits for a slow phone while holding a database connection.
+        """
         try:
             if self.versioned:
                 negotiation.version_of(request)
             self.admit()
-        except negotiation.NotAcceptable as refused:
-            response: HttpResponseBase = self._detail(str(refused), HTTPStatus.NOT_ACCEPTABLE)
-        except DomainError as refused:
-            response = self.refuse(refused)
+            if request.method == "POST" and self.reads_body:
+                parsing.receive(request, limit=self.body_limit)
+        except (negotiation.NotAcceptable, DomainError, parsing.BodyRefused) as refused:
+            response: HttpResponseBase = self.handle_error(None, self, refused)
         else:
-            response = super().dispatch(request, *args, **kwargs)
+            response = self._serve(request, *args, **kwargs)
         if self.versioned:
             response[negotiation.VERSION_HEADER] = negotiation.CURRENT_VERSION
         if isinstance(response, HttpResponse) and not response.content:
             response["Content-Type"] = EMPTY_CONTENT_TYPE
         return response
 
+    def _serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Run the method; HEAD is GET, whose body the server leaves out (RFC 9110 section 9.3.2)."""
+        if request.method == "HEAD" and "GET" in self.api_endpoints:
+            return self.api_endpoints["GET"].func(self, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
     def handle_method_not_allowed(self, method: str) -> HttpResponse:
         """405 as clients know it, with the methods that would be allowed."""
-        response = self._detail(f'Method "{method}" not allowed.', HTTPStatus.METHOD_NOT_ALLOWED)
-        response["Allow"] = ", ".join(sorted(self.api_endpoints))
-        return response
+        return problems.method_not_allowed(method, problems.with_head(self.api_endpoints))
 
     def handle_error(self, endpoint: Any, controller: Any, exc: Exception) -> HttpResponse:
         """Word every anticipated failure; anything else becomes a 500 outside."""
         match exc:
             case DomainError():
                 return self.refuse(exc)
+            case negotiation.NotAcceptable():
+                return self._detail(str(exc), HTTPStatus.NOT_ACCEPTABLE)
             case NotAuthenticatedError():
                 missing = self._schemes()[0].missing
                 return self._answer(missing, missing.error())

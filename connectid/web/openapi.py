@@ -12,7 +12,15 @@ from django.views.decorators.http import require_safe
 from dmr.openapi import build_schema
 from dmr.routing import Router
 
+from connectid.web.endpoint import Endpoint
+from connectid.web.negotiation import CURRENT_VERSION, VERSION_HEADER
 from connectid.web.routes import documented
+
+_VERSION = {
+    "description": "The newest version of the API, whichever was asked for.",
+    "required": True,
+    "schema": {"const": CURRENT_VERSION},
+}
 
 _api: list[URLPattern] = []
 
@@ -27,22 +35,40 @@ def describe(api: list[URLPattern]) -> None:
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of every route."""
     described: dict[str, Any] = copy.deepcopy(build_schema(Router(urls=_api)).convert(skip_validation=True))
-    features = {f"/{pattern.pattern}": _feature(pattern) for pattern in _api}
+    views = {f"/{pattern.pattern}": _view(pattern) for pattern in _api}
     for path, item in described["paths"].items():
         summary = item.pop("summary", "")
-        for operation in (part for part in item.values() if isinstance(part, dict)):
+        for method, operation in ((key, part) for key, part in item.items() if isinstance(part, dict)):
             operation.setdefault("summary", summary)
-            operation["tags"] = [features[path]]
+            operation["tags"] = [_feature(views[path])]
             for response in operation["responses"].values():
                 _without_empty_content(response)
+            if isinstance(views[path], type) and issubclass(views[path], Endpoint):
+                _complete(operation, views[path], method.upper())
     return described
 
 
-def _feature(pattern: URLPattern) -> str:
+def _view(pattern: URLPattern) -> Any:
+    return getattr(pattern.callback, "view_class", pattern.callback)
+
+
+def _feature(view: Any) -> str:
     """The folder that serves a route, under which the document groups it."""
-    view: Any = pattern.callback
-    module: str = getattr(view, "view_class", view).__module__
+    module: str = view.__module__
     return module.split(".")[1]
+
+
+def _complete(operation: dict[str, Any], endpoint: type[Endpoint], method: str) -> None:
+    """Say what django-modern-rest leaves out: who may call, and the header of every answer.
+
+    It drops what the schemes ask for where no setting names a provider that would add to it.
+    """
+    metadata = endpoint.api_endpoints[method].metadata
+    for scheme in endpoint.auth or ():
+        operation.setdefault("security", []).extend(scheme.security_requirements(metadata, endpoint))
+    if endpoint.versioned:
+        for response in operation["responses"].values():
+            response.setdefault("headers", {})[VERSION_HEADER] = _VERSION
 
 
 def _without_empty_content(response: dict[str, Any]) -> None:

@@ -1,12 +1,29 @@
 """Answers outside any endpoint: the ping, and the framework's own errors in the contract's shapes (contract 2.4, 8)."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+
+from connectid.web import problems
+
+READING = ("GET", "HEAD")
 
 
-@csrf_exempt
-@require_safe
+def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse every method but GET and HEAD, in the words of the API's other refusals."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method not in READING:
+            return problems.method_not_allowed(request.method or "", READING)
+        return view(request)
+
+    return csrf_exempt(guarded)
+
+
+@read_only
 def ping(request: HttpRequest) -> HttpResponse:
     """Answers `pong`, for health checks that only know the old address."""
     return HttpResponse("pong")

@@ -27,6 +27,9 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
+_UNDECODABLE = "\ufffd"
+"""What Django puts where the bytes of a form are not UTF-8."""
+
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
@@ -51,10 +54,31 @@ class BodyTooLarge(BodyRefused):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class LengthRequired(BodyRefused):
+    """A form of unknown length: cut off on its way, it would pass for a whole one."""
+
+    status = HTTPStatus.LENGTH_REQUIRED
+
+
 class UnsupportedMediaType(BodyRefused):
     """A content type that no endpoint reads."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+def receive(request: HttpRequest, *, limit: int) -> None:
+    """Take in the whole body, to be parsed later.
+
+    Raises :class:`BodyTooLarge` by the length alone, :class:`Malformed` for a body that was cut off, and
+    :class:`LengthRequired` for one of which nobody could tell.
+    """
+    length = _content_length(request)
+    if length > limit:
+        raise BodyTooLarge(f"Request body is larger than {limit} bytes.")
+    if len(_raw(request)) < length:
+        raise Malformed("The request body ended early.")
+    if length and request.content_type in (FORM, MULTIPART) and "HTTP_TRANSFER_ENCODING" in request.META:
+        raise LengthRequired("A form needs a Content-Length.")
 
 
 def read_body(request: HttpRequest, *, limit: int) -> Any:
@@ -63,8 +87,7 @@ def read_body(request: HttpRequest, *, limit: int) -> Any:
     A body of zero bytes is an empty dictionary whatever its content type: phones post without body and without type
     (contract 17, rule 3). Raises :class:`BodyRefused`.
     """
-    if _content_length(request) > limit:
-        raise BodyTooLarge(f"Request body is larger than {limit} bytes.")
+    receive(request, limit=limit)
     match request.content_type:
         case "application/json":
             return read_json(_raw(request))
@@ -166,4 +189,6 @@ def _read_form(request: HttpRequest) -> dict[str, Any]:
     for name, value in fields.items():
         if "\x00" in name or "\x00" in value:
             raise Unacceptable("A NUL character in a form field")
+        if _UNDECODABLE in name or _UNDECODABLE in value:
+            raise Malformed("Form parse error - not UTF-8")
     return fields

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 import msgspec
+from django.http import JsonResponse
 from dmr.headers import HeaderSpec
 from dmr.metadata import ResponseSpec
 
@@ -50,6 +51,13 @@ class RequestTooLarge(DomainError):
 
     code = "REQUEST_TOO_LARGE"
     kind = Kind.TOO_LARGE
+
+
+class LengthRequired(DomainError):
+    """The body is a form in chunks: cut off on its way, it would pass for a whole one."""
+
+    code = "A form needs a Content-Length."
+    kind = Kind.INVALID
 
 
 class UnsupportedMedia(DomainError):
@@ -120,6 +128,18 @@ class Refusal:
         return found
 
 
+def with_head(methods: Iterable[str]) -> list[str]:
+    """Return the methods that a route allows: HEAD wherever GET is (RFC 9110 section 9.1)."""
+    return sorted({*methods, "HEAD"} if "GET" in methods else {*methods})
+
+
+def method_not_allowed(method: str, allowed: Iterable[str]) -> JsonResponse:
+    """405 as clients know it (contract 2.1)."""
+    answer = JsonResponse({"detail": f'Method "{method}" not allowed.'}, status=HTTPStatus.METHOD_NOT_ALLOWED)
+    answer["Allow"] = ", ".join(allowed)
+    return answer
+
+
 def refusal_of(declared: type[DomainError] | Refusal, *, key: ErrorKey) -> Refusal:
     """Return ``declared`` as a :class:`Refusal`, under ``key`` where it does not say otherwise."""
     return declared if isinstance(declared, Refusal) else Refusal(declared, key=key)
@@ -139,17 +159,25 @@ def response_specs(refusals: Iterable[Refusal], *, owner: str) -> list[ResponseS
 
 
 def _spec(status: HTTPStatus, refusals: list[Refusal], owner: str) -> ResponseSpec:
-    headers = {
-        "Retry-After": HeaderSpec(skip_validation=True, description="Seconds until the next try makes sense.")
-    }
-    if status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = HeaderSpec(skip_validation=True, description="How to authenticate.")
     return ResponseSpec(
         _body_type(f"{owner}{status.value}", refusals),
         status_code=status,
-        headers=headers,
+        headers=_header_specs(status, refusals),
         description=_description(refusals),
     )
+
+
+def _header_specs(status: HTTPStatus, refusals: list[Refusal]) -> dict[str, HeaderSpec]:
+    found = {}
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        found["Retry-After"] = HeaderSpec(
+            required=False, description="Seconds until the next try makes sense."
+        )
+    if status == HTTPStatus.UNAUTHORIZED and any(refusal.challenge for refusal in refusals):
+        found["WWW-Authenticate"] = HeaderSpec(
+            required=all(refusal.challenge for refusal in refusals), description="How to authenticate."
+        )
+    return found
 
 
 def _description(refusals: list[Refusal]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views import View
-from dmr.openapi.objects import Operation, PathItem, Response
+from dmr.openapi.objects import MediaType, OpenAPIType, Operation, PathItem, Reference, Response, Schema
 from dmr.routing import external_path
 
 type ViewFunction = Callable[..., HttpResponseBase]
@@ -34,4 +34,7 @@ def _variants(wire_path: str, view: type[View] | ViewFunction) -> list[URLPatter
 def _plain_page(view: Any) -> PathItem:
     """A plain Django view in the API document: that it exists and what its docstring says."""
     summary = (view.__doc__ or "").strip().partition("\n")[0]
-    return PathItem(get=Operation(summary=summary, responses={"200": Response(description=summary)}))
+    text: dict[str, MediaType | Reference] = {"text/html": MediaType(schema=Schema(type=OpenAPIType.STRING))}
+    return PathItem(
+        get=Operation(summary=summary, responses={"200": Response(description=summary, content=text)})
+    )

@@ -32,4 +32,4 @@ def test_only_get(client: Client) -> None:
     """2.1: 405 with Allow."""
     answer = client.post(PATH, headers=new_phone().headers)
     assert (answer.status_code, answer.json()) == (405, {"detail": 'Method "POST" not allowed.'})
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET, HEAD"

@@ -162,3 +162,29 @@ def test_too_many_form_fields_are_refused() -> None:
 def test_broken_multipart_is_refused() -> None:
     with pytest.raises(parsing.BodyRefused):
         read(b"--y\r\n", "multipart/form-data; boundary=\xff")
+
+
+def test_a_body_that_was_cut_off_is_refused() -> None:
+    """A form that lost its end would pass for a whole one."""
+    cut = request(b"name=Chikondi+Ban", parsing.FORM)
+    cut.META["CONTENT_LENGTH"] = "18"
+    with pytest.raises(parsing.Malformed, match="ended early"):
+        parsing.read_body(cut, limit=LIMIT)
+
+
+@pytest.mark.parametrize(("content_type", "refused"), [(parsing.FORM, True), ("application/json", False)])
+def test_a_form_in_chunks_is_refused_because_nobody_could_tell_its_end(
+    content_type: str, refused: bool
+) -> None:
+    chunked = request(b"{}", content_type)
+    chunked.META["HTTP_TRANSFER_ENCODING"] = "chunked"
+    if refused:
+        with pytest.raises(parsing.LengthRequired):
+            parsing.read_body(chunked, limit=LIMIT)
+    else:
+        assert parsing.read_body(chunked, limit=LIMIT) == {}
+
+
+def test_a_form_that_is_not_utf_8_is_refused() -> None:
+    with pytest.raises(parsing.Malformed):
+        read(b"name=Chlo%E9", parsing.FORM)
