@@ -4,6 +4,7 @@ Plain text on purpose: CommCare HQ reads JSON from userinfo whatever its status,
 wipe the phone's link (contract 14.5).
 """
 
+import sqlite3
 from collections.abc import Callable
 
 import structlog
@@ -28,7 +29,7 @@ class UnavailableMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django's hook for an exception that a view raised."""
-        if not isinstance(exception, (OperationalError, InterfaceError, PoolTimeout)):
+        if not isinstance(exception, (OperationalError, InterfaceError, PoolTimeout)) or _is_ours(exception):
             return None
         log.error("database_unavailable", exception=type(exception).__name__)
         response = HttpResponse(
@@ -36,3 +37,8 @@ class UnavailableMiddleware:
         )
         response["Retry-After"] = str(RETRY_AFTER)
         return response
+
+
+def _is_ours(exception: Exception) -> bool:
+    """Whether SQLite tells of a mistake in a statement, such as a missing column, and not of a trouble of its own."""
+    return getattr(exception.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
