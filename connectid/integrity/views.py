@@ -9,6 +9,7 @@ from dmr.response import APIError
 
 from connectid.core import phone
 from connectid.core.phone import PhoneNumber
+from connectid.devices.authentication import optional_device_basic
 from connectid.integrity import errors, operations
 from connectid.integrity.attested import DEFAULT_PACKAGE, Presented
 from connectid.integrity.headers import IntegrityHeaders
@@ -45,6 +46,7 @@ class NoResult(msgspec.Struct):
 class ReportIntegrity(Endpoint):
     """Judge the attestation that CommCare HQ asked a phone for (contract 5.14)."""
 
+    auth = (optional_device_basic,)  # nobody has to, but a header that is there and wrong is refused (contract 2.5)
     refusals: ClassVar = (errors.ReportIncomplete,)
     invalid = errors.ReportIncomplete
     answers: ClassVar = (

@@ -14,6 +14,7 @@ from connectid.core import clock
 from connectid.integrity.models import IntegrityReport, SeenToken
 from connectid.integrity.tests.phones import INSTALLATION, URL, attested, report, send
 from connectid.providers.attestation.sandbox import token
+from connectid.testing.scene import basic
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,14 @@ def test_a_report_is_judged_once(client: Client) -> None:
     response = send(client, report())
     assert (response.status_code, response.json()) == (200, NO_RESULT)
     assert IntegrityReport.objects.count() == 1
+
+
+def test_a_wrong_basic_header_is_refused_and_a_wrong_bearer_ignored(client: Client) -> None:
+    """2.5."""
+    body = report()
+    response = send(client, body, attested(body) | basic("a", "b"))
+    assert (response.status_code, response.json()) == (401, {"detail": "Invalid username/password."})
+    assert send(client, body, attested(body) | {"Authorization": "Bearer x"}).json() == PASSED
 
 
 # Contract 5.14, 400.
