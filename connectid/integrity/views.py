@@ -46,7 +46,9 @@ class NoResult(msgspec.Struct):
 class ReportIntegrity(Endpoint):
     """Judge the attestation that CommCare HQ asked a phone for (contract 5.14)."""
 
-    auth = (optional_device_basic,)  # nobody has to, but a header that is there and wrong is refused (contract 2.5)
+    auth = (
+        optional_device_basic,
+    )  # nobody has to, but a header that is there and wrong is refused (contract 2.5)
     refusals: ClassVar = (errors.ReportIncomplete,)
     invalid = errors.ReportIncomplete
     answers: ClassVar = (

@@ -36,11 +36,13 @@ def store(*, pending_id: int) -> None:
     with transaction.atomic():
         account = Account.objects.select_for_update().only("pk", "photo_key").get(pk=pending.account_id)
         current, _ = PendingPhoto.objects.filter(pk=pending_id, key=pending.key).delete()
-        former = account.photo_key if current else pending.key
         if current:
             Account.objects.filter(pk=account.pk).update(photo_key=pending.key)
-        if former:
-            tasks.delete_photo.enqueue(former)
+            unused = account.photo_key
+        else:  # it was replaced meanwhile, unless another worker just finished the same
+            unused = "" if account.photo_key == pending.key else pending.key
+        if unused:
+            tasks.delete_photo.enqueue(unused)
 
 
 def data_url(account: Account) -> str:
