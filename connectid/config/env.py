@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import environs
 
-from connectid.config import embedded_keys, env_problems
+from connectid.config import embedded_keys, env_problems, env_values
 from connectid.core import keyring
+from connectid.invitations import app_links
 from connectid.providers.email import url as email_url
-from connectid.web.client_address import trusted_proxies
 
 type Mode = Literal["embedded", "production", "test"]
 type Parse = Callable[[str], Any]
@@ -45,20 +45,6 @@ def setting(
         "choices": choices,
     }
     return field(default=default, metadata=metadata)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _proxies(text: str) -> tuple[str, ...]:
-    declared = _words(text)
-    trusted_proxies(declared)  # raises for what it cannot read
-    return declared
-
-
-def _country_codes(text: str) -> frozenset[str]:
-    return frozenset(code.upper() for code in _words(text))
 
 
 _KEYS_HINT = (
@@ -109,7 +95,7 @@ class Environment:
         production=True,
         hint="postgres://user:password@host:5432/connectid",
     )
-    REPLICA_URLS: tuple[str, ...] = setting((), "Read replicas, comma separated.", parse=_words)
+    REPLICA_URLS: tuple[str, ...] = setting((), "Read replicas, comma separated.", parse=env_values.words)
     REDIS_URL: str = setting("", "Shared cache and rate limiter. Unset: each process has its own.")
     CELERY_BROKER_URL: str = setting(
         "", "Broker that carries job ids. Unset: workers poll and listen on the database."
@@ -117,14 +103,14 @@ class Environment:
     ALLOWED_HOSTS: tuple[str, ...] = setting(
         (),
         "Host names that the server answers to.",
-        parse=_words,
+        parse=env_values.words,
         production=True,
         hint="connectid.example.org",
     )
     TRUSTED_PROXIES: tuple[str, ...] = setting(
         (),
         "Proxies whose X-Forwarded-For is believed: networks (`10.0.0.0/8`), `unix`, or one number of proxies.",
-        parse=_proxies,
+        parse=env_values.proxies,
     )
     PUBLIC_URL: str = setting(
         "http://127.0.0.1:8000",
@@ -208,10 +194,17 @@ class Environment:
     ANDROID_PACKAGES: tuple[str, ...] = setting(
         ("org.commcare.dalvik", "org.commcare.dalvik.debug", "org.commcare.lts"),
         "Packages that may enrol, comma separated.",
-        parse=_words,
+        parse=env_values.words,
+    )
+    ANDROID_CERT_FINGERPRINTS: app_links.Signers = setting(
+        (),
+        "Signers of the apps that may open this host's links, comma separated: `org.commcare.dalvik=AA:BB:...:FF`.",
+        parse=app_links.parse,
     )
     FICTITIOUS_NUMBER_PREFIXES: tuple[str, ...] = setting(
-        ("+7426",), "Numbers for demonstrations: they never get a text and need no proof.", parse=_words
+        ("+7426",),
+        "Numbers for demonstrations: they never get a text and need no proof.",
+        parse=env_values.words,
     )
 
     # Photos
@@ -229,7 +222,7 @@ class Environment:
     MAPBOX_ACCESS_TOKEN: str = setting("", "Refines countries in the background. Unset: offline only.")
     MAPBOX_URL: str = setting("https://api.mapbox.com", "Mapbox geocoding.")
     BLACKLISTED_COUNTRY_CODES: frozenset[str] = setting(
-        frozenset(), "ISO codes of countries whose sign-ups are refused.", parse=_country_codes
+        frozenset(), "ISO codes of countries whose sign-ups are refused.", parse=env_values.country_codes
     )
     OCS_URL: str = setting("https://www.openchatstudio.com", "Open Chat Studio.")
     OCS_API_KEY: str = setting("", "Key for Open Chat Studio. Unset: names are matched locally.")
@@ -244,7 +237,7 @@ class Environment:
     CODE_LIFETIME: int = setting(600, "Seconds for which an SMS code is valid.", parse="int")
     EMAIL_CODE_LIFETIME: int = setting(1800, "Seconds for which an email code is valid.", parse="int")
     SMS_COUNTRIES: frozenset[str] = setting(
-        frozenset(), "ISO codes of countries that get texts. Empty: all.", parse=_country_codes
+        frozenset(), "ISO codes of countries that get texts. Empty: all.", parse=env_values.country_codes
     )
     SMS_GLOBAL_HOURLY: int = setting(5000, "Most texts an hour to all numbers together.", parse="int")
     SMS_COUNTRY_HOURLY: int = setting(1000, "Most texts an hour to one country calling code.", parse="int")

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from connectid.accounts.urls import urlpatterns as accounts
 from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
+from connectid.invitations.urls import urlpatterns as invitations
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.toggles.urls import urlpatterns as toggles
 from connectid.web import health, metrics, openapi, pages
@@ -17,6 +18,7 @@ api: list[URLPattern] = [
     *accounts,
     *enrollment,
     *integrity,
+    *invitations,
     *toggles,
 ]
 openapi.describe(api)
