@@ -1,0 +1,142 @@
+"""Every route of the API, found in the URL configuration, with credentials that open it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern
+from openapi_schema_validator import OAS31Validator
+
+from connectid.config import urls
+from connectid.devices.authentication import DeviceBasic
+from connectid.enrollment.authentication import EnrollmentSessionBearer
+from connectid.oauth.authentication import ClientBasic
+from connectid.oauth.operations import create_client
+from connectid.testing.answers import Answered
+from connectid.testing.scene import basic, new_phone, new_session
+from connectid.toggles import operations as toggles
+from connectid.toggles.switched import SwitchedEndpoint
+from connectid.web import openapi
+from connectid.web.authentication import Scheme
+from connectid.web.endpoint import Endpoint
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route; ``path`` as the contract tabulates it."""
+
+    path: str
+    view: Any
+
+    def __str__(self) -> str:
+        return self.path
+
+    @property
+    def twin(self) -> str:
+        """The same with, or without, its trailing slash."""
+        return self.path.removesuffix("/") if self.path.endswith("/") else f"{self.path}/"
+
+    @cached_property
+    def described(self) -> dict[str, Any]:
+        """Its operations in the API document, by method."""
+        item: dict[str, Any] = openapi.document()["paths"][self.path]
+        return {method.upper(): operation for method, operation in item.items()}
+
+    @property
+    def methods(self) -> list[str]:
+        """What it allows, HEAD aside."""
+        return list(self.described)
+
+    @property
+    def allow(self) -> str:
+        """The header of its 405."""
+        return ", ".join(sorted({*self.methods, "HEAD"} if "GET" in self.described else self.methods))
+
+    @property
+    def endpoint(self) -> type[Endpoint] | None:
+        """Its class; None for a plain page."""
+        return self.view if isinstance(self.view, type) else None
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether Accept names a version of it (contract 2.2)."""
+        return self.endpoint is not None and self.endpoint.versioned
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of its body, each with its schema."""
+        body = self.described["POST"].get("requestBody")
+        schema = _resolved(body["content"]["application/json"]["schema"]) if body else {}
+        found: dict[str, Any] = schema.get("properties", {})
+        return found
+
+    def opened(self) -> dict[str, str]:
+        """New credentials that it lets in, its switch turned on."""
+        endpoint = self.endpoint
+        if endpoint is None:
+            return {}
+        if issubclass(endpoint, SwitchedEndpoint):
+            toggles.set_switch(endpoint.switch, active=True)
+        return _credentials(next((scheme for scheme in endpoint.auth or () if scheme.required), None))
+
+    def call(self, method: str, *, path: str = "", **given: Any) -> Answered:
+        """Call it with Django's client."""
+        given.setdefault("content_type", "")
+        answer: Answered = Client().generic(method, path or self.path, **given)
+        return answer
+
+    def assert_as_described(self, method: str, answer: Answered) -> None:
+        """The answer has a status that the document lists, and the headers and the body that it says."""
+        responses = self.described[method]["responses"]
+        status = str(answer.status_code)
+        assert status in responses, f"{method} {self.path} does not describe {status}: {answer.content!r}"
+        for name, header in responses[status].get("headers", {}).items():
+            assert name in answer.headers or not header.get("required"), f"{name} is missing"
+        content = responses[status].get("content")
+        if not answer.content or answer.headers["Content-Type"] != "application/json":
+            assert not content or "text/html" in content, f"{status} is empty"
+            return
+        schema = content["application/json"]["schema"]
+        OAS31Validator({**schema, "components": openapi.document()["components"]}).validate(answer.json())
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = openapi.document()["components"]["schemas"][name] if name else schema
+    return found
+
+
+def _credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
+    match scheme:
+        case None:
+            return {}
+        case DeviceBasic():
+            return new_phone().headers
+        case EnrollmentSessionBearer():
+            return new_session(proven=True, is_invited=True).headers
+        case ClientBasic():
+            client = create_client(
+                name="test", grant="client-credentials", permissions=[scheme.permission.value]
+            )
+            return basic(client.client_id, client.client_secret)
+    raise NotImplementedError(f"say here what opens {scheme.name}")
+
+
+def routes() -> list[Route]:
+    """Every route of the API, once."""
+    return list(_routes(urls.api))
+
+
+def _routes(patterns: list[URLPattern]) -> Iterator[Route]:
+    for pattern in patterns:
+        if pattern.name:  # the variant without a name is the twin
+            yield Route(f"/{pattern.pattern}", getattr(pattern.callback, "view_class", pattern.callback))
+
+
+ROUTES = routes()
+ENDPOINTS = [route for route in ROUTES if route.endpoint is not None]
+WITH_BODY = [route for route in ENDPOINTS if route.endpoint is not None and route.endpoint.reads_body]
