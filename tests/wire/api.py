@@ -1,8 +1,9 @@
 """Every route of the API, found in the URL configuration, with credentials that open it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.test import Client
@@ -86,7 +87,7 @@ class Route:
     def call(self, method: str, *, path: str = "", **given: Any) -> Answered:
         """Call it with Django's client."""
         given.setdefault("content_type", "")
-        answer: Answered = Client().generic(method, path or self.path, **given)
+        answer: Answered = _client().generic(method, path or self.path, **given)
         return answer
 
     def assert_as_described(self, method: str, answer: Answered) -> None:
@@ -100,8 +101,18 @@ class Route:
         if not answer.content or answer.headers["Content-Type"] != "application/json":
             assert not content or "text/html" in content, f"{status} is empty"
             return
-        schema = content["application/json"]["schema"]
-        OAS31Validator({**schema, "components": openapi.document()["components"]}).validate(answer.json())
+        _validator(json.dumps(content["application/json"]["schema"])).validate(answer.json())
+
+
+@cache
+def _client() -> Client:
+    """One for all: each new one loads the middlewares again."""
+    return Client()
+
+
+@cache
+def _validator(schema: str) -> OAS31Validator:
+    return OAS31Validator({**json.loads(schema), "components": openapi.document()["components"]})
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
