@@ -1,4 +1,4 @@
-"""A database that does not answer (safety 3, promise 5; contract 14.5)."""
+"""A database that does not answer (contract 14.5)."""
 
 import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
