@@ -1,8 +1,8 @@
 """Request bodies into plain Python values: strict JSON, URL-encoded forms and multipart (contract 2.1).
 
-Three kinds of refusal, each cheap: :class:`BodyTooLarge` is decided from the length alone, :class:`Malformed` means that the
-text is not JSON (or not a form), :class:`Unacceptable` that it is, but of a shape nobody sends in good faith: nested deeper
-than :data:`MAX_DEPTH`, a repeated key, ``NaN``, half a surrogate pair, a NUL character.
+Every refusal is cheap. :class:`BodyTooLarge` and :class:`UnsupportedMediaType` are decided from the headers; :class:`Malformed`
+means that the text is not JSON (or not a form), :class:`Unacceptable` that it is, but of a shape nobody sends in good faith:
+nested deeper than :data:`MAX_DEPTH`, a repeated key, ``NaN``, half a surrogate pair, a NUL character.
 """
 
 import json
