@@ -194,7 +194,10 @@ def refine_country(*, session_id: int) -> None:
     session = EnrollmentSession.objects.filter(pk=session_id).first()
     if session is None or session.latitude is None or session.longitude is None:
         return
-    found = geocoding.pick().country_of(Coordinates(session.latitude, session.longitude))
+    try:
+        found = geocoding.pick().country_of(Coordinates(session.latitude, session.longitude))
+    except Rejected:  # it will never know this place, which is no reason to keep it
+        found = None
     EnrollmentSession.objects.filter(pk=session_id).update(
         country=found or session.country, latitude=None, longitude=None
     )

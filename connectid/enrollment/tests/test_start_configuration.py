@@ -243,6 +243,17 @@ def test_the_place_is_refined_by_a_job_and_forgotten(client: Client) -> None:
     assert (session.latitude, session.longitude) == (None, None)
 
 
+def test_a_place_that_the_geocoder_refuses_is_forgotten_too(client: Client) -> None:
+    with (
+        FakeHttpServer(lambda _: Answer(422, json={})) as mapbox,
+        override_settings(MAPBOX_ACCESS_TOKEN="t", MAPBOX_URL=mapbox.url),
+    ):
+        start(client, body_of())
+        run_pending()
+    session = EnrollmentSession.objects.get()
+    assert (session.country, session.latitude, session.longitude) == ("MW", None, None)
+
+
 def test_the_line_of_an_invited_number_is_looked_up_by_a_job(client: Client) -> None:
     """Report item 5: a number look-up is a job."""
     body, uninvited = body_of(), body_of()
