@@ -55,7 +55,7 @@ def _measure(running: server.Server, path: str, username: str, secret: str, coun
     before = running.cpu_seconds()
     outcome = load.apply(load.Load(running.url, path, count, headers=headers))
     if warm.failures or outcome.failures:
-        raise RuntimeError(f"{path}: {outcome.failures} answers were not 200")
+        raise RuntimeError(f"{path}: answered {outcome.failures} instead of 200")
     return (running.cpu_seconds() - before) / count
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
@@ -25,12 +26,12 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Seconds as seen by the client, and how many answers were not 200."""
+    """Seconds as seen by the client, and what was answered instead of 200, how often."""
 
     median: float
     p95: float
     longest: float
-    failures: int
+    failures: dict[str, int]
 
 
 def apply(load: Load) -> Outcome:
@@ -77,7 +78,7 @@ def main() -> None:
         median=seconds[len(seconds) // 2],
         p95=seconds[int(len(seconds) * 0.95)],
         longest=seconds[-1],
-        failures=len(failures),
+        failures=dict(Counter(str(status) for status in failures)),
     )
     print(json.dumps(asdict(outcome)))
 

@@ -46,7 +46,7 @@ def figures(environment: dict[str, str]) -> Iterator[Figure]:
         cpu = (running.cpu_seconds() - before) / REQUESTS
         calls = len(vendors.requests) / REQUESTS
     if outcome.failures:
-        raise RuntimeError(f"start_configuration: {outcome.failures} answers were not 200")
+        raise RuntimeError(f"start_configuration: answered {outcome.failures} instead of 200")
     yield Figure("outside calls per request, toggles cached", calls, "")
     yield Figure("total, median", outcome.median * 1000, "ms", goal=130)
     yield Figure("total, 95th percentile", outcome.p95 * 1000, "ms")

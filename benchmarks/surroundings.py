@@ -20,7 +20,8 @@ def environment() -> Iterator[dict[str, str]]:
     The same variables are put into this process, so that it can prepare data with the server's own code.
     """
     with databases.postgresql() as address, tempfile.TemporaryDirectory() as folder:
-        url = urlsplit(address)._replace(path="/connectid_bench").geturl()
+        name = f"connectid_bench_{os.getpid()}"  # two runs at once must not drop each other's
+        url = urlsplit(address)._replace(path=f"/{name}").geturl()
         variables = {
             "ENVIRONMENT": "embedded",
             "DATABASE_URL": url,
@@ -29,18 +30,18 @@ def environment() -> Iterator[dict[str, str]]:
             "RATE_LIMITS": "off",
             "DJANGO_SETTINGS_MODULE": "connectid.config.settings",
         }
-        with _database(databases.maintenance_url(address)):
+        with _database(databases.maintenance_url(address), name):
             os.environ.update(variables)
             subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], check=True)
             yield variables
 
 
 @contextlib.contextmanager
-def _database(maintenance: str) -> Iterator[None]:
-    drop = "DROP DATABASE IF EXISTS connectid_bench WITH (FORCE)"
+def _database(maintenance: str, name: str) -> Iterator[None]:
+    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(drop)
-        connection.execute("CREATE DATABASE connectid_bench")
+        connection.execute(f"CREATE DATABASE {name}")
         try:
             yield
         finally:
