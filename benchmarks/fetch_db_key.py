@@ -33,7 +33,7 @@ def _prepare() -> tuple[str, str]:
 
     from connectid.accounts.models import Account, new_subject
     from connectid.core import clock
-    from connectid.devices import operations as devices
+    from connectid.devices.operations import credentials as devices
 
     account = Account.objects.create(
         username=new_subject(),

@@ -17,8 +17,8 @@ from connectid.credentials import operations as credentials
 from connectid.credentials.models import Issuer
 from connectid.messaging import operations as messaging
 from connectid.messaging.models import MessageServer
-from connectid.oauth import operations as oauth
 from connectid.oauth.models import Client
+from connectid.oauth.operations import clients as oauth
 from connectid.toggles import operations as toggles
 
 ANDROID_CLIENT_ID = "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa"

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 from connectid.core import clock
 from connectid.core.errors import DomainError
-from connectid.devices import errors, operations
+from connectid.devices import errors
+from connectid.devices.operations import credentials as device_credentials
 from connectid.devices.queries import KnownDevice
 from connectid.web.authentication import InvalidBasicHeader, Scheme, basic_credentials
 from connectid.web.problems import NotAuthenticated, Refusal
@@ -33,7 +34,7 @@ class DeviceBasic(Scheme[KnownDevice]):
     def authenticate(self, request: HttpRequest, credentials: str) -> KnownDevice:
         """Raise one of :attr:`refusals`, or return the device."""
         username, credential = basic_credentials(credentials)
-        return operations.authenticate(username=username, credential=credential, at=clock.now())
+        return device_credentials.authenticate(username=username, credential=credential, at=clock.now())
 
 
 class DeviceOrAnyone(DeviceBasic):

@@ -1,4 +1,4 @@
-"""Enrolled phones."""
+"""Enrolled phones and the addresses at which pushes reach them."""
 
 from typing import ClassVar
 
@@ -37,3 +37,34 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return f"device {self.pk}"
+
+
+class PushRegistration(models.Model):
+    """An address, given out by FCM, at which pushes reach an account's phone.
+
+    ``token`` is that address; ``token_digest`` finds it. At most one registration of an account is current. An ended one
+    stays for a while, so that a phone that reports it again is recognised, and is pruned later.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_registrations"
+    )
+    installation_id = models.CharField(
+        max_length=100, blank=True, help_text="Of the device that was current when it was registered."
+    )
+    token = models.TextField()
+    token_digest = models.CharField(max_length=64, help_text="SHA-256 of the token, in hexadecimal.")
+    registered_at = models.DateTimeField(default=clock.now)
+    last_heartbeat_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(ended_at=None), name="one_current_push_registration"
+            ),
+            models.UniqueConstraint(fields=["token_digest", "account"], name="push_token_once_per_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"push registration {self.pk}"

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from connectid.core import secrets
-from connectid.oauth import operations
 from connectid.oauth.models import Client
+from connectid.oauth.operations import clients
 from connectid.oauth.permissions import Permission
 from connectid.web.admin_pages import SecretShownOnce
 
@@ -62,5 +62,5 @@ class ClientAdmin(SecretShownOnce[Client]):
     def put_new_secret(self, owner: Client) -> str:
         """Replace the secret; a public client gets one that is shown too, and opens nothing."""
         secret = secrets.new_token()
-        owner.client_secret = operations.stored_secret(secret)
+        owner.client_secret = clients.stored_secret(secret)
         return secret

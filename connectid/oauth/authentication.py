@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from dmr.metadata import EndpointMetadata
 from dmr.openapi.objects import SecurityRequirement
 
-from connectid.oauth import operations
+from connectid.oauth.operations import clients
 from connectid.oauth.permissions import Permission
 from connectid.oauth.queries import StoredClient
 from connectid.web import parsing
@@ -61,7 +61,7 @@ class ClientBasic(Scheme[StoredClient]):
     def _client(self, client_id: str, client_secret: str) -> StoredClient | None:
         if not client_id or not client_secret:
             return None
-        return operations.authenticate_client(
+        return clients.authenticate_client(
             client_id=client_id, client_secret=client_secret, permission=self.permission
         )
 

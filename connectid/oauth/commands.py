@@ -40,7 +40,7 @@ def create_oauth_client(
 
     Repeating a command that names the id and the secret changes nothing.
     """
-    from connectid.oauth import operations
+    from connectid.oauth.operations import clients
     from connectid.oauth.permissions import ALL
 
     if unknown := sorted({*permissions} - {*ALL}):
@@ -48,7 +48,7 @@ def create_oauth_client(
         raise click.BadParameter(f"{', '.join(unknown)}: not one of {known}", param_hint="--permission")
     if public and (client_secret or permissions):
         raise click.UsageError("A public client has neither a secret nor permissions.")
-    made = operations.create_client(
+    made = clients.create_client(
         name=name,
         grant=grant,
         client_id=client_id,

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectid.accounts.models import Account, new_subject
 from connectid.core import clock, passwords
-from connectid.devices import operations as devices
+from connectid.devices.operations import credentials as devices
 from connectid.enrollment.models import EnrollmentSession, ProofMethod
 from connectid.enrollment.operations import sessions
 

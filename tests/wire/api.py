@@ -14,7 +14,7 @@ from connectid.config import urls
 from connectid.devices.authentication import DeviceBasic
 from connectid.enrollment.authentication import EnrollmentSessionBearer
 from connectid.oauth.authentication import ClientBasic
-from connectid.oauth.operations import create_client
+from connectid.oauth.operations.clients import create_client
 from connectid.testing.answers import Answered
 from connectid.testing.scene import basic, new_phone, new_session
 from connectid.toggles import operations as toggles

@@ -7,8 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from connectid.cli.tests.conftest import Connectid
-from connectid.oauth import operations
 from connectid.oauth.models import Client
+from connectid.oauth.operations import clients as operations
 from connectid.oauth.permissions import ALL, Permission
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from connectid.cli.tests.conftest import Connectid, start
 from connectid.core import clock, keyring
 from connectid.jobs.models import Job
 from connectid.jobs.tasks import discard_dead_letters
-from connectid.oauth import operations
 from connectid.oauth.models import Client
+from connectid.oauth.operations import clients as operations
 
 pytestmark = pytest.mark.django_db
 

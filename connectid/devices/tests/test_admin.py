@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from connectid.accounts import staff
 from connectid.accounts.models import Account
 from connectid.core import clock
-from connectid.devices import operations
 from connectid.devices.models import Device
+from connectid.devices.operations import credentials as operations
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.test import Client, override_settings
 
 from connectid.accounts.models import Account
 from connectid.core import clock, keyring
-from connectid.devices import operations as devices
 from connectid.devices.models import Device
+from connectid.devices.operations import credentials as devices
 from connectid.testing.answers import Answered
 from connectid.testing.scene import EnrolledPhone, basic, new_account, new_phone
 from connectid.testing.statements import count_statements

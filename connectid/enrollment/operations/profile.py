@@ -12,8 +12,8 @@ from connectid.accounts.models import NAME_LENGTH, Account
 from connectid.accounts.operations import photo as photos
 from connectid.accounts.operations import profile
 from connectid.core import passwords
-from connectid.devices import operations as devices
 from connectid.devices import queries as device_queries
+from connectid.devices.operations import credentials as devices
 from connectid.enrollment import errors
 from connectid.enrollment.limits import MAX_NAME_CHECKS
 from connectid.enrollment.models import EnrollmentSession

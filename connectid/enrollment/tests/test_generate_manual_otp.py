@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from connectid.core import clock
-from connectid.oauth import operations as oauth
+from connectid.oauth.operations import clients as oauth
 from connectid.testing.scene import basic, new_session
 from connectid.testing.statements import count_statements
 

@@ -7,8 +7,8 @@ from django.test import Client as Browser
 
 from connectid.accounts import staff
 from connectid.accounts.models import Account
-from connectid.oauth import operations
 from connectid.oauth.models import Client
+from connectid.oauth.operations import clients as operations
 from connectid.oauth.permissions import Permission
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.test import Client as Browser
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from connectid.core import keyring
-from connectid.oauth import operations
 from connectid.oauth.models import Client
-from connectid.oauth.operations import NewClient
+from connectid.oauth.operations import clients as operations
+from connectid.oauth.operations.clients import NewClient
 from connectid.oauth.permissions import Permission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("connectid.oauth.tests.guarded")]

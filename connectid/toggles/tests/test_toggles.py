@@ -14,7 +14,7 @@ from waffle.models import Switch
 from connectid.accounts.models import Account, new_subject
 from connectid.core import clock
 from connectid.core.clock import FrozenClock
-from connectid.devices import operations as devices
+from connectid.devices.operations import credentials as devices
 from connectid.providers.connect import Toggle as ConnectToggle
 from connectid.testing.fake_http import Answer, FakeHttpServer
 from connectid.toggles import queries

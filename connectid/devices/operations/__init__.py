@@ -1,0 +1,1 @@
+"""Writes about devices: their credentials and their push registrations."""
