@@ -206,6 +206,11 @@ class Environment:
         "Numbers for demonstrations: they never get a text and need no proof.",
         parse=env_values.words,
     )
+    LEGACY_MOBILE_API: bool = setting(
+        True,
+        "Serve the account endpoints that only apps up to 2.56 call; `off` once no such phone is left.",
+        parse="bool",
+    )
 
     # Photos
     PHOTO_STORAGE: str = setting("local", "Where photos are kept.", choices=("local", "s3"))
