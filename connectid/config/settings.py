@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "connectid.integrity",
     "connectid.jobs",
     "connectid.oauth",
+    "connectid.notifications",
     "connectid.messaging",
     "connectid.credentials",
     "connectid.toggles",

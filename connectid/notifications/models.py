@@ -1,0 +1,61 @@
+"""Notifications."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from connectid.core import clock
+from connectid.core.identifiers import new_ordered_uuid
+
+
+class Kind(models.TextChoices):
+    """Where a notification comes from; phones read exactly these words (contract 6.1)."""
+
+    CONNECT = "CONNECT"
+    MESSAGING = "MESSAGING"
+
+
+class Notification(models.Model):
+    """Something that a phone is to be told: by a push at once, and at its next poll until it acknowledges.
+
+    ``payload`` is the JSON object of texts that both carry, as text: what a partner sealed keeps its bytes and the order of its
+    keys. It never holds ``notification_id``, ``notification_type`` or ``timestamp``, which are the row's own (contract 16, E-66).
+    ``push_due_at`` says from when on a job may push it; null once there is nothing left to push.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_ordered_uuid, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    payload = models.TextField()
+    message_id = models.UUIDField(
+        null=True, blank=True, help_text="The sealed message that it announces, if it is of that kind."
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    received_at = models.DateTimeField(null=True, blank=True)
+
+    push_due_at = models.DateTimeField(null=True, blank=True)
+    push_attempts = models.PositiveSmallIntegerField(default=0)
+    push_options = models.TextField(
+        blank=True, help_text="JSON: what belongs to the push around the payload, such as analytics_label."
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["account", "created_at"], condition=Q(received_at=None), name="notification_poll"
+            ),
+            models.Index(
+                fields=["push_due_at"], condition=Q(push_due_at__isnull=False), name="notification_push"
+            ),
+            models.Index(fields=["created_at"], name="notification_age"),
+            models.Index(
+                fields=["message_id"], condition=Q(message_id__isnull=False), name="notification_message"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notification {self.pk}"
