@@ -1,4 +1,4 @@
-"""Why a client cannot be registered."""
+"""Why a client cannot be registered, and why a token is not believed."""
 
 from connectid.core.errors import DomainError, Kind
 
@@ -8,3 +8,10 @@ class ClientExists(DomainError):
 
     code = "CLIENT_EXISTS"
     kind = Kind.CONFLICT
+
+
+class InvalidAccessToken(DomainError):
+    """The access token is unknown, expired, revoked, not for this server, or of an account that may not sign in."""
+
+    code = "Authentication credentials were not provided."
+    kind = Kind.UNAUTHENTICATED

@@ -13,10 +13,11 @@ from openapi_schema_validator import OAS31Validator
 from connectid.config import urls
 from connectid.devices.authentication import DeviceBasic
 from connectid.enrollment.authentication import EnrollmentSessionBearer
-from connectid.oauth.authentication import ClientBasic
+from connectid.oauth.authentication import ClientBasic, UserBearer
 from connectid.oauth.operations.clients import create_client
 from connectid.testing.answers import Answered
 from connectid.testing.scene import basic, new_phone, new_session
+from connectid.testing.tokens import new_token
 from connectid.toggles import operations as toggles
 from connectid.toggles.switched import SwitchedEndpoint
 from connectid.web import openapi
@@ -129,6 +130,8 @@ def _credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
             return new_phone().headers
         case EnrollmentSessionBearer():
             return new_session(proven=True, is_invited=True).headers
+        case UserBearer():
+            return new_token().headers
         case ClientBasic():
             client = create_client(
                 name="test", grant="client-credentials", permissions=[scheme.permission.value]

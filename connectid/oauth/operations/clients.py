@@ -7,10 +7,10 @@ import structlog
 from django.db import transaction
 
 from connectid.core import passwords, secrets
-from connectid.oauth import errors, queries
+from connectid.oauth import errors
 from connectid.oauth.models import Client
 from connectid.oauth.permissions import ALL, Permission
-from connectid.oauth.queries import StoredClient
+from connectid.oauth.queries.clients import StoredClient, confidential_client
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def authenticate_client(*, client_id: str, client_secret: str, permission: Permi
     One statement, and one more when its secret is stored under an older key or as the former server stored it. An unknown
     id costs what a wrong secret costs, so that the time of a refusal does not tell which ids exist.
     """
-    client = queries.confidential_client(client_id)
+    client = confidential_client(client_id)
     if client is None:
         stored_secret(client_secret)
         return None

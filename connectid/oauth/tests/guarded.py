@@ -1,10 +1,10 @@
-"""Two endpoints behind client credentials, served by nobody but the tests."""
+"""Endpoints behind client credentials and behind an access token, served by nobody but the tests."""
 
 from typing import ClassVar
 
 import msgspec
 
-from connectid.oauth.authentication import client_basic, client_basic_unexplained
+from connectid.oauth.authentication import client_basic, client_basic_unexplained, user_bearer
 from connectid.oauth.permissions import Permission
 from connectid.web.endpoint import Body, Endpoint
 from connectid.web.routes import routes
@@ -48,4 +48,28 @@ class Unexplained(Endpoint):
         return Caller(client_id=counts_client.principal(self.request).client_id)
 
 
-urlpatterns = routes(("explained", Explained), ("unexplained", Unexplained))
+class Holder(msgspec.Struct):
+    """Whose token it was."""
+
+    account_id: int
+    client_id: str
+    scopes: list[str]
+
+
+class Personal(Endpoint):
+    """A2: an account's access token."""
+
+    auth: ClassVar = (user_bearer,)
+
+    def get(self) -> Holder:
+        return self._answer_holder()
+
+    def post(self) -> Holder:
+        return self._answer_holder()
+
+    def _answer_holder(self) -> Holder:
+        token = user_bearer.principal(self.request)
+        return Holder(account_id=token.account_id, client_id=token.client_id, scopes=sorted(token.scopes))
+
+
+urlpatterns = routes(("explained", Explained), ("unexplained", Unexplained), ("personal", Personal))

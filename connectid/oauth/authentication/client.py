@@ -14,7 +14,7 @@ from dmr.openapi.objects import SecurityRequirement
 
 from connectid.oauth.operations import clients
 from connectid.oauth.permissions import Permission
-from connectid.oauth.queries import StoredClient
+from connectid.oauth.queries.clients import StoredClient
 from connectid.web import parsing
 from connectid.web.authentication import InvalidBasicHeader, Scheme, basic_credentials
 from connectid.web.problems import ErrorKey, NotAuthenticated, Refusal

@@ -1,4 +1,4 @@
-"""Reads about clients."""
+"""Confidential clients, as their credentials are checked."""
 
 from dataclasses import dataclass
 

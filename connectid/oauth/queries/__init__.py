@@ -1,0 +1,1 @@
+"""Reads about clients and tokens."""

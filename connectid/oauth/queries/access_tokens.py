@@ -1,0 +1,105 @@
+"""What an access token says: one statement, by the index of its checksum, that brings account and client along.
+
+The token itself is not stored; a table or a backup of it opens nothing.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import connection
+
+from connectid.core import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The account that a token speaks for, and what a relying party may come to know of it."""
+
+    account_id: int
+    username: str
+    name: str = field(repr=False)
+    phone_number: str = field(repr=False)
+    email: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveToken:
+    """An access token that is good at the moment of the question."""
+
+    client_id: str
+    scope: str
+    """Its scopes, separated by blanks."""
+    expires_at: datetime
+    audience: tuple[str, ...]
+    """The servers that it is meant for (RFC 8707); empty for any."""
+    holder: Holder | None
+    """None for a token that a client got for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserToken:
+    """A live token of an active account, meant for this server among others: who calls with it (contract A2)."""
+
+    account_id: int
+    username: str
+    client_id: str
+    scopes: frozenset[str]
+    expires_at: datetime
+    holder: Holder
+
+
+_BY_CHECKSUM = """
+SELECT t.expires, t.scope, CAST(t.resource AS text), c.client_id,
+       a.id, a.is_active, a.username, a.name, a.phone_number, a.email
+  FROM oauth_accesstoken t
+       LEFT JOIN oauth_client c ON c.id = t.application_id
+       LEFT JOIN accounts_account a ON a.id = t.user_id
+ WHERE t.token_checksum = %s
+"""
+
+
+def live_token(token: str, *, at: datetime) -> LiveToken | None:
+    """Return what ``token`` says, or None where it is unknown or expired, or its account may not sign in (E-15)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_CHECKSUM, [checksum(token)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    expires, scope, resource, client_id, account_id, is_active, *known = row
+    expires_at = rows.moment(expires)
+    if expires_at <= at or (account_id is not None and not is_active):
+        return None
+    return LiveToken(
+        client_id=client_id or "",
+        scope=scope,
+        expires_at=expires_at,
+        audience=() if resource == "[]" else tuple(json.loads(resource)),
+        holder=None if account_id is None else Holder(account_id, *known),
+    )
+
+
+def user_token(token: str, *, at: datetime) -> UserToken | None:
+    """Return who calls with ``token``, or None where :func:`live_token` finds none or it is not for a person, or not for us."""
+    found = live_token(token, at=at)
+    if found is None or found.holder is None or not _is_for_us(found.audience):
+        return None
+    return UserToken(
+        account_id=found.holder.account_id,
+        username=found.holder.username,
+        client_id=found.client_id,
+        scopes=frozenset(found.scope.split()),
+        expires_at=found.expires_at,
+        holder=found.holder,
+    )
+
+
+def checksum(token: str) -> str:
+    """What is stored of a token: it has well over 128 random bits, so a plain digest gives nothing away."""
+    return sha256(token.encode()).hexdigest()
+
+
+def _is_for_us(audience: tuple[str, ...]) -> bool:
+    return not audience or any(server.rstrip("/") == settings.PUBLIC_URL for server in audience)
