@@ -39,11 +39,23 @@ class Device(models.Model):
         return f"device {self.pk}"
 
 
+class EndReason(models.TextChoices):
+    """Why a push registration ended."""
+
+    MOVED = "moved", "the account moved to another phone"
+    LOCKED = "locked", "the account was locked"
+    DEACTIVATED = "deactivated", "the account was deactivated"
+    REPLACED = "replaced", "the phone reported another address"
+    TAKEN_OVER = "taken_over", "another account is used on the phone"
+    DEAD = "dead", "the address exists no more"
+    SILENT = "silent", "not heard of for too long"
+
+
 class PushRegistration(models.Model):
     """An address, given out by FCM, at which pushes reach an account's phone.
 
     ``token`` is that address; ``token_digest`` finds it. At most one registration of an account is current. An ended one
-    stays for a while, so that a phone that reports it again is recognised, and is pruned later.
+    stays for a while without its address, so that a phone that reports it again is recognised, and is pruned later.
     """
 
     account = models.ForeignKey(
@@ -52,11 +64,14 @@ class PushRegistration(models.Model):
     installation_id = models.CharField(
         max_length=100, blank=True, help_text="Of the device that was current when it was registered."
     )
-    token = models.TextField()
+    token = models.TextField(
+        blank=True, help_text="Empty once it has ended and the phone has been told, if it is to be."
+    )
     token_digest = models.CharField(max_length=64, help_text="SHA-256 of the token, in hexadecimal.")
     registered_at = models.DateTimeField(default=clock.now)
     last_heartbeat_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=20, blank=True, choices=EndReason)
 
     class Meta:
         constraints: ClassVar = [
@@ -64,6 +79,10 @@ class PushRegistration(models.Model):
                 fields=["account"], condition=models.Q(ended_at=None), name="one_current_push_registration"
             ),
             models.UniqueConstraint(fields=["token_digest", "account"], name="push_token_once_per_account"),
+            models.CheckConstraint(
+                condition=~models.Q(ended_at=None) | ~models.Q(token=""),
+                name="current_push_registration_has_a_token",
+            ),
         ]
 
     def __str__(self) -> str:
