@@ -12,7 +12,7 @@ from connectid.core import phone
 SECRETS = ("password", "storage_key", "backup_code")
 IDENTITY = ("username", "name", "date_joined", "last_login")
 CONTACT = ("phone_number", "secondary_phone", "email", "is_invited", "photo_key")
-RECOVERY = ("device_security", "failed_backup_codes", "locked_at")
+RECOVERY = ("device_security", "failed_backup_codes", "failed_codes_in_a_row", "locked_at")
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 
 

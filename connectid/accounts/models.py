@@ -64,7 +64,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
     )
 
     backup_code = MemorisedHashField(blank=True)
-    failed_backup_codes = models.PositiveSmallIntegerField(default=0)
+    failed_backup_codes = models.PositiveSmallIntegerField(
+        default=0, help_text="Wrong ones since the last right one or lock; the third locks."
+    )
+    failed_codes_in_a_row = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="The same, counted on over locks that expire by themselves."
+    )
 
     is_active = models.BooleanField(default=True)
     locked_at = models.DateTimeField(null=True, blank=True)

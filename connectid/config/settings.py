@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "connectid.oauth",
     "connectid.notifications",
     "connectid.messaging",
+    "connectid.recovery",
     "connectid.credentials",
     "connectid.toggles",
     "connectid.verification",

@@ -44,7 +44,7 @@ def issue(*, account_id: int, installation_id: str, model: str, at: datetime) ->
     """
     credential = secrets.new_token(32)
     with transaction.atomic():
-        Account.objects.select_for_update().only("pk").get(pk=account_id)
+        Account.objects.select_for_update(no_key=True).only("pk").get(pk=account_id)
         Device.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=at)
         Device.objects.create(
             account_id=account_id,
@@ -54,3 +54,8 @@ def issue(*, account_id: int, installation_id: str, model: str, at: datetime) ->
             created_at=at,
         )
     return credential
+
+
+def revoke_all(*, account_id: int, at: datetime) -> None:
+    """End every credential of the account. Call it inside the transaction that closes the account."""
+    Device.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=at)

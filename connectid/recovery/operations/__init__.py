@@ -1,0 +1,1 @@
+"""Writes of recovery: ``backup_code``, ``closing``."""

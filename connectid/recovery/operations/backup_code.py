@@ -1,0 +1,145 @@
+"""Checking a backup code: one counter for every path that does (contract 16, E-17 and E-18).
+
+A try is counted and committed before it is judged, so neither parallel requests nor a request that dies half-way give anybody
+a try more. The slow hash is computed outside any transaction. Whatever a right code opens, its caller opens in a transaction
+of its own, which must begin with :func:`~connectid.recovery.operations.closing.require_active`: the account may have been
+locked since.
+"""
+
+import time
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
+
+import structlog
+from django.db import connection, transaction
+
+from connectid.accounts.models import Account
+from connectid.core import passwords
+from connectid.recovery import metrics
+from connectid.recovery.limits import MAX_ATTEMPTS
+from connectid.recovery.operations import closing
+
+log = structlog.get_logger(__name__)
+
+DIGITS = 6
+"""Of a backup code (contract 5.7)."""
+
+PATIENCE = 3.0
+"""Seconds to wait for the verdicts of tries that were counted before; each takes a hash, tens of milliseconds."""
+
+
+class Outcome(Enum):
+    """What became of a backup code."""
+
+    RIGHT = "right"
+    """It is the account's; the counter begins anew."""
+    WRONG = "wrong"
+    """It is not, and some tries are left."""
+    LOCKED = "locked"
+    """The account is locked, by this very code or before; or it was deactivated. Right or wrong is not told."""
+    NOT_SET = "not_set"
+    """The account has no backup code."""
+
+
+class Checked(NamedTuple):
+    """The outcome, and how many tries are left after a wrong code: 2 or 1."""
+
+    outcome: Outcome
+    attempts_left: int = 0
+
+
+def as_typed(code: str | int | None) -> str:
+    """Return the digits that somebody typed: without blanks, and with the leading zeros that a number in JSON has lost."""
+    return f"{code:0{DIGITS}}" if isinstance(code, int) else (code or "").strip()
+
+
+def check(*, account_id: int, code: str, at: datetime) -> Checked:
+    """Judge ``code`` and count the try; the third wrong one in a row locks the account and ends all it granted.
+
+    Never call it inside a transaction: what it counts must stay counted. While the verdicts of as many tries as there are stand
+    out, it waits for them. Two statements for a code that is right, one for one that is wrong.
+    """
+    checked = _judge(account_id, code, at)
+    metrics.CHECKS.labels(checked.outcome.value).inc()
+    if checked.outcome is not Outcome.RIGHT:
+        log.info("backup_code_refused", account_id=account_id, reason=checked.outcome.value)
+    return checked
+
+
+def replace(*, account_id: int, code: str) -> None:
+    """Make ``code`` the account's backup code; the counter begins anew. For callers that proved to be the account's phone."""
+    hashed = passwords.hash_memorised(code)
+    Account.objects.filter(pk=account_id).update(
+        backup_code=hashed, failed_backup_codes=0, failed_codes_in_a_row=0
+    )
+
+
+def _judge(account_id: int, code: str, at: datetime) -> Checked:
+    while True:
+        counted = _count(account_id) or _count_in_time(account_id)
+        if counted is None:
+            return _uncounted(account_id, at)
+        attempts, stored = counted
+        is_right, replacement = passwords.verify_memorised(code, stored)
+        if is_right and _accept(account_id, stored, replacement or stored):
+            return Checked(Outcome.RIGHT)
+        if not is_right and attempts < MAX_ATTEMPTS:
+            return Checked(Outcome.WRONG, MAX_ATTEMPTS - attempts)
+        if not is_right and closing.lock_out(account_id=account_id, at=at):
+            return Checked(Outcome.LOCKED)
+        # In this moment another try was right and began the counter anew, or replaced the hash or the code, or the account
+        # was locked. So this one is counted again, as the first of the next three.
+
+
+_COUNT = """
+UPDATE accounts_account
+   SET failed_backup_codes = failed_backup_codes + 1, failed_codes_in_a_row = failed_codes_in_a_row + 1
+ WHERE id = %s AND is_active AND backup_code <> '' AND failed_backup_codes < %s
+RETURNING failed_backup_codes, backup_code
+"""
+
+
+def _count(account_id: int) -> tuple[int, str] | None:
+    """Take one of the account's tries: which one it is, and the hash to compare with. None where there is none to take.
+
+    The condition is checked against the row once it is locked, so parallel tries queue, and only three get through.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(_COUNT, [account_id, MAX_ATTEMPTS])
+        counted: tuple[int, str] | None = cursor.fetchone()
+    return counted
+
+
+def _count_in_time(account_id: int) -> tuple[int, str] | None:
+    """The same, once the tries that were counted before have their verdict: they may yet be right.
+
+    None where the account takes no codes, or when no verdict came in time, as after a crash between count and verdict.
+    """
+    until, pause = time.monotonic() + PATIENCE, 0.02
+    while _is_judging(account_id) and time.monotonic() < until:
+        time.sleep(pause)
+        pause = min(pause * 2, 0.3)
+        counted = _count(account_id)
+        if counted is not None:
+            return counted
+    return None
+
+
+def _is_judging(account_id: int) -> bool:
+    judging = Account.objects.filter(pk=account_id, is_active=True, failed_backup_codes__gte=MAX_ATTEMPTS)
+    return judging.exclude(backup_code="").exists()
+
+
+def _accept(account_id: int, stored: str, replacement: str) -> bool:
+    """Begin the counter anew, if the account is still active and the code still this one."""
+    unchanged = Account.objects.filter(pk=account_id, is_active=True, backup_code=stored)
+    return bool(unchanged.update(backup_code=replacement, failed_backup_codes=0, failed_codes_in_a_row=0))
+
+
+def _uncounted(account_id: int, at: datetime) -> Checked:
+    """Say why no try could be counted. An account whose tries are used up without a verdict is locked now."""
+    if closing.lock_out(account_id=account_id, at=at):
+        return Checked(Outcome.LOCKED)
+    has_none = Account.objects.filter(pk=account_id, is_active=True, backup_code="").exists()
+    return Checked(Outcome.NOT_SET if has_none else Outcome.LOCKED)

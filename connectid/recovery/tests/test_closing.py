@@ -1,0 +1,173 @@
+"""Locking, unlocking and deactivating an account, and what dies with it (contract 16, E-14 to E-16)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from connectid.accounts.errors import LockedAccount
+from connectid.accounts.models import Account
+from connectid.core import clock, secrets
+from connectid.devices.models import Device, PushRegistration
+from connectid.oauth.models import AccessToken, RefreshToken
+from connectid.oauth.models import Client as OAuthClient
+from connectid.recovery import errors
+from connectid.recovery.operations import closing
+from connectid.testing.budget import StatementBudget
+from connectid.testing.scene import new_account, new_phone
+
+pytestmark = pytest.mark.django_db
+
+type Act = Callable[[int], bool]
+
+
+def lock_out(account_id: int) -> bool:
+    Account.objects.filter(pk=account_id).update(failed_backup_codes=3)
+    return closing.lock_out(account_id=account_id, at=clock.now())
+
+
+def lock(account_id: int) -> bool:
+    return closing.lock(account_id=account_id, at=clock.now())
+
+
+def deactivate(account_id: int) -> bool:
+    return closing.deactivate(account_id=account_id, at=clock.now())
+
+
+ACTS = [lock_out, lock, deactivate]
+
+
+def grant(account: Account, number: int = 1) -> None:
+    """Give the account tokens and former push registrations, and a current one."""
+    app, _ = OAuthClient.objects.get_or_create(client_id="app", client_type="public")
+    PushRegistration.objects.filter(account=account).update(ended_at=clock.now())
+    for index in range(number):
+        token = AccessToken.objects.create(
+            user=account,
+            application=app,
+            token=secrets.new_token(32),
+            expires=clock.now() + timedelta(hours=1),
+            scope="openid",
+        )
+        RefreshToken.objects.create(
+            user=account, application=app, token=secrets.new_token(32), access_token=token
+        )
+        digest = secrets.new_token(32)
+        ended_at = None if index == 0 else clock.now()
+        PushRegistration.objects.create(account=account, token=digest, token_digest=digest, ended_at=ended_at)
+
+
+def granted(account: Account) -> tuple[int, int, int]:
+    return (
+        AccessToken.objects.filter(user=account).count(),
+        RefreshToken.objects.filter(user=account).count(),
+        PushRegistration.objects.filter(account=account, ended_at=None).count(),
+    )
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_everything_that_the_account_granted_dies(act: Act, client: Client) -> None:
+    """E-14: tokens, and where pushes go; the device credential opens nothing."""
+    phone, other = new_phone(), new_phone()
+    grant(phone.account)
+    grant(other.account)
+    assert act(phone.account.pk)
+    assert granted(phone.account) == (0, 0, 0)
+    assert granted(other.account) == (1, 1, 1)
+    assert client.get("/users/fetch_db_key", headers=phone.headers).status_code == 401
+    assert client.get("/users/fetch_db_key", headers=other.headers).status_code == 200
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_a_second_time_changes_nothing(act: Act) -> None:
+    account = new_account()
+    assert act(account.pk)
+    assert not act(account.pk)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_was_accepted_before_opens_nothing_any_more(act: Act) -> None:
+    """A right code that was accepted just before the account was closed."""
+    account = new_account()
+    closing.require_active(account_id=account.pk)
+    act(account.pk)
+    with pytest.raises(LockedAccount):
+        closing.require_active(account_id=account.pk)
+
+
+def test_tries_that_are_left_keep_the_account_open() -> None:
+    account = new_account(failed_backup_codes=2)
+    assert not closing.lock_out(account_id=account.pk, at=clock.now())
+    account.refresh_from_db()
+    assert account.is_active
+
+
+def test_a_guesser_costs_the_phone_only_the_time_of_the_lock(client: Client) -> None:
+    """Who typed wrong codes did not have the phone: its credential works again once the lock is lifted."""
+    phone = new_phone()
+    lock_out(phone.account.pk)
+    assert closing.unlock(account_id=phone.account.pk)
+    assert client.get("/users/fetch_db_key", headers=phone.headers).status_code == 200
+
+
+def test_a_phone_that_staff_locked_out_stays_out(client: Client) -> None:
+    """It may be in other hands."""
+    phone = new_phone()
+    lock(phone.account.pk)
+    assert closing.unlock(account_id=phone.account.pk)
+    assert client.get("/users/fetch_db_key", headers=phone.headers).status_code == 401
+    assert not Device.objects.filter(account=phone.account, revoked_at=None).exists()
+
+
+def test_only_a_locked_account_is_unlocked() -> None:
+    active, closed = new_account(), new_account(is_active=False)
+    assert not closing.unlock(account_id=active.pk)
+    assert not closing.unlock(account_id=closed.pk)
+    closed.refresh_from_db()
+    assert not closed.is_active
+
+
+def test_a_number_that_another_account_has_meanwhile() -> None:
+    """E-16: the index of active numbers decides; nothing changes."""
+    account = new_account()
+    lock(account.pk)
+    new_account(phone_number=account.phone_number)
+    with pytest.raises(errors.NumberTaken):
+        closing.unlock(account_id=account.pk)
+    account.refresh_from_db()
+    assert (account.is_active, account.is_locked) == (False, True)
+
+
+def test_an_email_that_another_account_has_meanwhile() -> None:
+    account = new_account(email="A@example.org")
+    lock(account.pk)
+    new_account(email="a@example.org")
+    assert closing.unlock(account_id=account.pk)
+    account.refresh_from_db()
+    assert account.email == ""
+
+
+def test_a_deactivated_account_leaves_its_number() -> None:
+    """E-16: staff can free a number that a lock would block for ever."""
+    account = new_account()
+    lock(account.pk)
+    assert deactivate(account.pk)
+    account.refresh_from_db()
+    assert (account.is_active, account.is_locked) == (False, False)
+
+
+@pytest.mark.parametrize(("act", "statements"), [(lock_out, 6), (lock, 6), (deactivate, 6)])
+def test_statements(statement_budget: StatementBudget, act: Act, statements: int) -> None:
+    """The account, its device, its tokens and codes, its push registration; ``lock_out`` sets the scene with one more."""
+    account = new_account()
+
+    def reopen(number: int) -> None:
+        Account.objects.filter(pk=account.pk).update(is_active=True, locked_at=None)
+        grant(account, number)
+
+    def run() -> None:
+        Account.objects.filter(pk=account.pk).update(is_active=True, locked_at=None, failed_backup_codes=0)
+        assert act(account.pk)
+
+    statement_budget(statements + 1, grow=reopen, act=run)
