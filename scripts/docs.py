@@ -97,14 +97,12 @@ def commands_page() -> str:
 
     from connectid.cli import main as program
 
-    context = click.Context(program, info_name="connectid", terminal_width=100)
-    sections = []
-    for name in program.list_commands(context):
-        command = program.get_command(context, name)
-        assert command is not None
-        inner = click.Context(command, info_name=name, parent=context)
+    sections: list[str] = []
+
+    def add(command: click.Command, name: str, parent: click.Context) -> None:
+        inner = click.Context(command, info_name=name, parent=parent)
         lines = [
-            f"## connectid {name}",
+            f"## {inner.command_path}",
             "",
             f"```\n{command.get_usage(inner).removeprefix('Usage: ')}\n```",
             "",
@@ -119,6 +117,15 @@ def commands_page() -> str:
                 ),
             ]
         sections.append("\n".join(lines))
+        if isinstance(command, click.Group):
+            for subcommand in command.commands.values():
+                add(subcommand, subcommand.name or "", inner)
+
+    context = click.Context(program, info_name="connectid", terminal_width=100)
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        assert command is not None
+        add(command, name, context)
     return f"""# Commands
 
 Settings come from the environment: [Settings](settings.md). `make install` puts the program at `.venv/bin/connectid`.

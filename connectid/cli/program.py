@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "connectid.cli.run:run",
     "serve": "connectid.cli.serve:serve",
     "worker": "connectid.jobs.commands:worker",
+    "jobs": "connectid.jobs.backlog_commands:jobs",
     "migrate": "connectid.cli.migrate:migrate",
     "doctor": "connectid.cli.doctor:doctor",
     "create-admin": "connectid.accounts.commands:create_admin",

@@ -4,16 +4,21 @@ What leaves is built up from an allow-list, as in the logs: an exception's messa
 number, and local variables, breadcrumbs, headers and bodies hold all the rest.
 """
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from django.tasks.signals import task_finished
 
 if TYPE_CHECKING:
+    from django.tasks import TaskResult
+
     from connectid.config.env import Environment
 
 _KEPT_OF_EVENT = frozenset(
     {"event_id", "timestamp", "platform", "level", "release", "environment", "sdk", "transaction", "contexts"}
 )
+_TAGS = ("request_id", "job_id", "task", "attempt")
 _KEPT_OF_CONTEXTS = frozenset({"runtime", "trace"})
 _KEPT_OF_FRAME = frozenset({"filename", "module", "function", "lineno", "in_app", "abs_path"})
 
@@ -38,6 +43,21 @@ def start(environment: "Environment", *, release: str) -> None:
         server_name="",
         traces_sample_rate=0.0,
     )
+    task_finished.connect(_report_failed_run)
+
+
+def _report_failed_run(task_result: "TaskResult[..., Any]", **_: object) -> None:
+    """Report the fault that ended a run of a job; a failure that explains itself is for the log and the dead letters."""
+    import sentry_sdk
+
+    from connectid.jobs import causes
+
+    error = sys.exception()
+    if error is None or causes.is_anticipated(error):
+        return
+    with sentry_sdk.new_scope() as scope:
+        scope.set_transaction_name(task_result.task.module_path)
+        sentry_sdk.capture_exception(error)
 
 
 def _only_what_may_leave(event: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any]:
@@ -51,8 +71,9 @@ def _only_what_may_leave(event: dict[str, Any], _hint: dict[str, Any]) -> dict[s
     }
     if "logger" in event:
         kept["logger"] = event["logger"]
-    if request_id := structlog.contextvars.get_contextvars().get("request_id"):
-        kept["tags"] = {"request_id": request_id}
+    context = structlog.contextvars.get_contextvars()
+    if tags := {name: str(context[name]) for name in _TAGS if name in context}:
+        kept["tags"] = tags
     return kept
 
 

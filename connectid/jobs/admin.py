@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from connectid.core import clock
 from connectid.jobs import operations
-from connectid.jobs.models import Job, ScheduleEntry, State
+from connectid.jobs.models import Job, ScheduleEntry
 from connectid.web.admin_pages import ReadOnlyAdmin
 
 
@@ -39,7 +39,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     @admin.action(description="Discard selected dead letters", permissions=["operate"])
     def discard(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Delete the dead letters among the selected jobs."""
-        count, _ = queryset.filter(state=State.FAILED).delete()
+        count = operations.discard(ids=list(queryset.values_list("pk", flat=True)))
         self.message_user(request, f"{count} dead letters were discarded.", messages.SUCCESS)
 
 

@@ -30,6 +30,7 @@ def worker(
     """Run background jobs until SIGTERM or Ctrl-C, then finish what runs and give back the rest."""
     from django.tasks import task_backends
 
+    from connectid.jobs import metrics
     from connectid.jobs.worker import Worker, WorkerExhausted
 
     wanted = tuple(name.strip() for name in queues.split(",") if name.strip())
@@ -42,7 +43,7 @@ def worker(
             param_hint="--threads",
         )
     if metrics_port is not None:
-        _serve_metrics(metrics_port, metrics_address)
+        metrics.serve(metrics_port, metrics_address)
     running = Worker(queues=wanted, threads=threads, batch=batch, grace=grace)
     stopping = False
 
@@ -70,12 +71,3 @@ def _pool_size() -> int | None:
 
     pool = connection.settings_dict["OPTIONS"].get("pool")
     return int(pool["max_size"]) if isinstance(pool, dict) and "max_size" in pool else None
-
-
-def _serve_metrics(port: int, address: str) -> None:
-    from prometheus_client import start_http_server
-
-    from connectid.jobs import metrics
-
-    metrics.register()
-    start_http_server(port, addr=address)

@@ -15,12 +15,13 @@ from connectid.jobs.runner import Outcome
 class _Run:
     """A job on a thread."""
 
-    __slots__ = ("claim", "ends_by", "since")
+    __slots__ = ("claim", "ends_by", "is_abandoned", "since")
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.since = time.monotonic()
-        self.ends_by = self.since + runner.timeout_of(claim)
+        self.ends_by = self.since + runner.allowance(claim)
+        self.is_abandoned = False
 
 
 class Crew:
@@ -29,8 +30,8 @@ class Crew:
     ``changed`` guards everything here. It is notified when the worker may have something to do: a first outcome, few jobs
     left to start (``low_water`` or fewer), none left at all.
 
-    Python cannot stop a thread, so a run past its task's timeout is concluded without it: its thread is written off, a new
-    one takes its place, and what it does in the end counts for nothing.
+    Python cannot stop a thread, so a run past its task's timeout or deadline is concluded without it: its thread is written
+    off, a new one takes its place, and what it does in the end counts for nothing.
     """
 
     def __init__(self, size: int, *, worker: str) -> None:
@@ -111,14 +112,15 @@ class Crew:
             return taken
 
     def conclude_overdue(self) -> None:
-        """Count runs past their task's timeout as failed and put new threads in the place of theirs."""
+        """Count runs past their task's timeout or deadline as failed and put new threads in the place of theirs."""
         now = time.monotonic()
         with self.changed:
             overdue = [run for run in self._running.values() if run.ends_by <= now]
             for run in overdue:
                 del self._running[run.claim.id]
+                run.is_abandoned = True
                 self.written_off += 1
-                self._finish(runner.timed_out(run.claim, now - run.since))
+                self._finish(runner.time_out(run.claim, now - run.since, worker=self._worker))
                 if not self._closed:
                     self._start_thread()
 
@@ -134,13 +136,16 @@ class Crew:
             while (run := self._next()) is not None:
                 close_old_connections()
                 try:
-                    outcome = runner.run(run.claim, worker=self._worker)
+                    outcome = self._run(run)
                 finally:
                     close_old_connections()
                 if not self._end(run, outcome):
                     return
         finally:
             connections.close_all()
+
+    def _run(self, run: _Run) -> Outcome:
+        return runner.run(run.claim, worker=self._worker, is_abandoned=lambda: run.is_abandoned)
 
     def _next(self) -> _Run | None:
         with self.changed:

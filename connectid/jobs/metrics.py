@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from prometheus_client import Counter, Histogram
+import structlog
+from django.db import Error, connection
+from prometheus_client import Counter, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import REGISTRY, Collector, CollectorRegistry
+from prometheus_client.registry import REGISTRY, Collector
 
 from connectid.core import clock
 from connectid.jobs import queries
+
+log = structlog.get_logger(__name__)
 
 RUNS = Counter("connectid_job_runs", "Runs of jobs, by task and how they ended.", ["task", "outcome"])
 SECONDS = Histogram(
@@ -38,17 +42,29 @@ def collect() -> Iterator[Metric]:
 
 
 class BacklogCollector(Collector):
-    """Puts :func:`collect` into a registry."""
+    """Puts :func:`collect` into a registry. While the database does not answer, scrapes lack its figures and have the others."""
+
+    def __init__(self, *, closes_connection: bool = False) -> None:
+        self._closes_connection = closes_connection
 
     def collect(self) -> Iterable[Metric]:
         """Called at each scrape."""
-        return collect()
+        try:
+            return list(collect())
+        except Error as error:
+            log.warning("job_backlog_unreadable", error_class=type(error).__name__)
+            return ()
+        finally:
+            if self._closes_connection:
+                connection.close()
 
     def describe(self) -> Iterable[Metric]:
         """Say nothing, so that registering the collector does not read the database."""
         return ()
 
 
-def register(registry: CollectorRegistry = REGISTRY) -> None:
-    """Have scrapes of the registry report the backlog."""
-    registry.register(BacklogCollector())
+def serve(port: int, address: str) -> None:
+    """Serve the metrics of this process and the backlog, on threads of their own."""
+    # Each scrape has a thread, which ends without Django's knowing: its connection would never go back to the pool.
+    REGISTRY.register(BacklogCollector(closes_connection=True))
+    start_http_server(port, addr=address)

@@ -32,3 +32,16 @@ def backlog(*, at: datetime) -> list[Backlog]:
         .values_list("queue", "standing", "jobs", "first_run_at")
     )
     return [Backlog(*row) for row in rows]
+
+
+def jobs(*, state: State, task: str = "", limit: int = 50) -> list[Job]:
+    """Return the newest jobs that are in a state, of one task if it is named."""
+    found = Job.objects.filter(state=state)
+    if task:
+        found = found.filter(task=task)
+    return list(found.order_by("-failed_at" if state == State.FAILED else "run_at", "pk")[:limit])
+
+
+def job(*, id_: int) -> Job | None:
+    """Return one job."""
+    return Job.objects.filter(pk=id_).first()

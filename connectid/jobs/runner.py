@@ -5,6 +5,7 @@ Nothing here touches the job table: the outcome is a value, which the worker wri
 
 import contextvars
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -57,44 +58,64 @@ def resolve(path: str) -> JobTask[..., Any]:
     return found
 
 
-def timeout_of(claim: Claim) -> float:
-    """Return the seconds that a run of the job may take."""
+def allowance(claim: Claim) -> float:
+    """Return the seconds that a run of the job may take: its task's ``timeout``, but no longer than to its ``deadline``."""
     try:
-        return resolve(claim.task).timeout
+        task = resolve(claim.task)
     except UnknownTask:
         return TIMEOUT
+    if task.deadline is None:
+        return task.timeout
+    left = task.deadline - (clock.now() - claim.created_at).total_seconds()
+    # What is late already is refused by the run itself, at once.
+    return min(task.timeout, left) if left > 0 else task.timeout
 
 
-def run(claim: Claim, *, worker: str) -> Outcome:
-    """Run the job in a context of its own: what it binds or sets ends with it, and log lines name it, never its arguments."""
-    return contextvars.copy_context().run(_run, claim, worker)
+def run(claim: Claim, *, worker: str, is_abandoned: Callable[[], bool] = lambda: False) -> Outcome:
+    """Run the job in a context of its own: what it binds or sets ends with it, and log lines name it, never its arguments.
+
+    ``is_abandoned`` says, at the end, whether the run was concluded meanwhile without waiting for it; if so, nobody is told
+    of this end.
+    """
+    return contextvars.copy_context().run(_run, claim, worker, is_abandoned)
 
 
-def _run(claim: Claim, worker: str) -> Outcome:
+def _run(claim: Claim, worker: str, is_abandoned: Callable[[], bool]) -> Outcome:
     structlog.contextvars.bind_contextvars(job_id=claim.id, task=claim.task, attempt=claim.attempts)
     at = clock.now()
     task: JobTask[..., Any] | None = None
+    began = time.perf_counter()
     try:
         task = resolve(claim.task)
         _refuse_hopeless(claim, task, at)
-    except (UnknownTask, WorkerLost, DeadlineExceeded) as error:
-        return _conclude(judge(claim, task, error, at=at), error)
-    result = _result(claim, task, worker, at)
-    task_started.send_robust(sender=OutboxBackend, task_result=result)
-    began = time.perf_counter()
-    failure: Exception | None = None
-    try:
+        result = _result(claim, task, worker, at)
+        task_started.send_robust(sender=OutboxBackend, task_result=result)
         leading = (TaskContext(task_result=result),) if task.takes_context else ()
+        began = time.perf_counter()
         task.call(*leading, *claim.args, **claim.kwargs)
     except Exception as error:  # noqa: BLE001  # whatever a task raises is its failure, and none of the worker's
-        failure = error
-    seconds = time.perf_counter() - began
-    finished_at = clock.now()
-    outcome = judge(claim, task, failure, at=finished_at, seconds=seconds)
-    metrics.SECONDS.labels(claim.task).observe(seconds)
-    _complete(result, outcome, failure, finished_at)
-    task_finished.send_robust(sender=OutboxBackend, task_result=result)
-    return _conclude(outcome, failure)
+        if is_abandoned():
+            return Outcome(claim, Verdict.RETRIED, None, 0.0)
+        return _conclude(claim, task, worker, error, at, time.perf_counter() - began)
+    if is_abandoned():
+        log.warning("job_ended_late", seconds=round(time.perf_counter() - began, 3))
+        return Outcome(claim, Verdict.SUCCEEDED, None, 0.0)
+    return _conclude(claim, task, worker, None, at, time.perf_counter() - began)
+
+
+def time_out(claim: Claim, seconds: float, *, worker: str) -> Outcome:
+    """Conclude a run that is no longer waited for."""
+    return contextvars.copy_context().run(_time_out, claim, seconds, worker)
+
+
+def _time_out(claim: Claim, seconds: float, worker: str) -> Outcome:
+    structlog.contextvars.bind_contextvars(job_id=claim.id, task=claim.task, attempt=claim.attempts)
+    task = resolve(claim.task)
+    at = clock.now()
+    try:
+        raise DeadlineExceeded if _too_late(claim, task, at) else TimedOut
+    except (DeadlineExceeded, TimedOut) as error:
+        return _conclude(claim, task, worker, error, at - timedelta(seconds=seconds), seconds)
 
 
 def judge(
@@ -129,12 +150,6 @@ def judge(
     return Outcome(
         claim, Verdict.RETRIED, Return(claim, State.READY, next_at, claim.attempts, *cause), seconds
     )
-
-
-def timed_out(claim: Claim, seconds: float) -> Outcome:
-    """Conclude a run that is no longer waited for."""
-    error = TimedOut()
-    return _conclude(judge(claim, resolve(claim.task), error, at=clock.now(), seconds=seconds), error)
 
 
 def release(claim: Claim) -> Return:
@@ -177,28 +192,45 @@ _STATUS = {
 }
 
 
-def _complete(
-    result: TaskResult[..., Any], outcome: Outcome, failure: BaseException | None, finished_at: datetime
-) -> None:
-    object.__setattr__(result, "status", _STATUS[outcome.verdict])
-    object.__setattr__(result, "finished_at", finished_at)
-    if failure is not None:
-        # The traceback would quote the exception's message, which may hold a personal fact.
-        result.errors.append(TaskError(exception_class_path=causes.of(failure).error_class, traceback=""))
+def _conclude(
+    claim: Claim,
+    task: JobTask[..., Any] | None,
+    worker: str,
+    failure: BaseException | None,
+    started_at: datetime,
+    seconds: float,
+) -> Outcome:
+    """Judge the run and tell everybody.
+
+    Called while ``failure`` is being handled, so that receivers find it as with Django's own backends: ``sys.exception()``.
+    """
+    at = clock.now()
+    outcome = judge(claim, task, failure, at=at, seconds=seconds)
+    metrics.RUNS.labels(claim.task, outcome.verdict.value).inc()
+    metrics.SECONDS.labels(claim.task).observe(seconds)
+    if task is not None:
+        result = _result(claim, task, worker, started_at)
+        object.__setattr__(result, "status", _STATUS[outcome.verdict])
+        object.__setattr__(result, "finished_at", at)
+        if failure is not None:
+            # The traceback would quote the exception's message, which may hold a personal fact.
+            result.errors.append(TaskError(exception_class_path=causes.of(failure).error_class, traceback=""))
+        task_finished.send_robust(sender=OutboxBackend, task_result=result)
+    _tell(outcome, failure)
+    return outcome
 
 
-def _conclude(outcome: Outcome, failure: BaseException | None) -> Outcome:
-    metrics.RUNS.labels(outcome.claim.task, outcome.verdict.value).inc()
+def _tell(outcome: Outcome, failure: BaseException | None) -> None:
+    seconds = round(outcome.seconds, 3)
     if failure is None:
-        log.debug("job_succeeded", seconds=round(outcome.seconds, 3))
-        return outcome
+        log.debug("job_succeeded", seconds=seconds)
+        return
     cause = causes.of(failure)
     event = log.error if outcome.verdict is Verdict.FAILED else log.warning
     event(
         f"job_{outcome.verdict.value}",
         error_class=cause.error_class,
         reason=cause.error,
-        seconds=round(outcome.seconds, 3),
+        seconds=seconds,
         exc_info=None if causes.is_anticipated(failure) else failure,
     )
-    return outcome

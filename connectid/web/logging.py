@@ -63,7 +63,7 @@ def configure(config: dict[str, Any]) -> None:
     ]
     root.setLevel(logging.WARNING)
     logging.getLogger("django").setLevel(logging.INFO)
-    logging.getLogger("django.tasks").setLevel(logging.WARNING)  # twice a job; ours says it once
+    logging.getLogger("django.tasks").setLevel(logging.CRITICAL)  # the jobs' own lines say it, once
     for name in ("django", "django.server", "_granian", "granian.access"):
         own = logging.getLogger(name)
         own.handlers, own.propagate = [], True

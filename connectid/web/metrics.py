@@ -1,11 +1,12 @@
 """Metrics in Prometheus's format: latency, statements and answers by route.
 
 Each worker process counts on its own. Several share a folder (``connectid.web.workers``), and ``/metrics`` of
-any of them adds them up. Outside calls count themselves, by provider and outcome.
+any of them adds them up. Outside calls count themselves, by provider and outcome; the backlog of jobs is read from its
+table at each scrape.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from connectid.jobs.metrics import BacklogCollector
 from connectid.web.client_address import is_internal
 from connectid.web.request_names import method_name, route_name, statements_of
 from connectid.web.workers import shared_folder
@@ -81,15 +83,20 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read(request):
         # 404 rather than 403: strangers need not know that it is here.
         return HttpResponse(status=404)
-    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(b"".join(map(generate_latest, _registries())), content_type=CONTENT_TYPE_LATEST)
 
 
-def _registry() -> CollectorRegistry:
+def _registries() -> Iterator[CollectorRegistry]:
+    """What this process or, where several serve, all of them have counted; and the backlog of jobs, read now."""
     if shared_folder() is None:
-        return REGISTRY
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return registry
+        yield REGISTRY
+    else:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        yield counted
+    backlog = CollectorRegistry()
+    backlog.register(BacklogCollector())
+    yield backlog
 
 
 def _may_read(request: HttpRequest) -> bool:

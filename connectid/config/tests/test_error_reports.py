@@ -11,6 +11,8 @@ import structlog
 
 from connectid.config import error_reports
 from connectid.config.env import Environment
+from connectid.jobs.draining import run_pending
+from connectid.jobs.tests import sample_tasks
 from connectid.testing.fake_http import Answer, FakeHttpServer
 
 CANARY = "+265991234567"
@@ -69,3 +71,19 @@ def test_without_an_address_nothing_is_started(sentry: FakeHttpServer) -> None:
     error_reports.start(Environment(ENVIRONMENT="test"), release="1.2.3")
     assert not sentry_sdk.get_client().is_active()
     assert events(sentry) == []
+
+
+@pytest.mark.django_db
+def test_a_fault_of_a_job_is_reported_with_its_task_and_a_foreseen_failure_is_not(
+    sentry: FakeHttpServer,
+) -> None:
+    dsn = sentry.url.replace("http://", "http://key@") + "/1"
+    error_reports.start(Environment(SENTRY_DSN=dsn, ENVIRONMENT="test"), release="1.2.3")
+    sample_tasks.give_up.enqueue()
+    job = sample_tasks.stumble.enqueue(CANARY)
+    run_pending()
+    [event] = events(sentry)
+    assert event["transaction"] == sample_tasks.stumble.module_path
+    assert event["tags"] == {"job_id": job.id, "task": sample_tasks.stumble.module_path, "attempt": "1"}
+    assert event["exception"]["values"][0]["type"] == "ValueError"
+    assert CANARY not in json.dumps(event)

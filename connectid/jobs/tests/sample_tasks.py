@@ -118,6 +118,14 @@ def hang() -> None:
     runs["hang ended"] += 1
 
 
+@task(deadline=0.3, timeout=10)
+def hang_past_the_deadline() -> None:
+    """Run until the test lets it end, though it is of use only for a moment."""
+    started.set()
+    go_on.wait(10)
+    runs["hang ended"] += 1
+
+
 @task
 def wait_for_go() -> None:
     """Say that it runs, and run until the test lets it end."""

@@ -1,11 +1,15 @@
 """Jobs that failed for good: kept with their cause, replayed or discarded by an operator, forgotten after their retention."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from connectid.core import clock
 from connectid.jobs import operations
@@ -14,6 +18,7 @@ from connectid.jobs.draining import run_pending
 from connectid.jobs.models import Job, ScheduleEntry, State
 from connectid.jobs.tasks import discard_dead_letters
 from connectid.jobs.tests import sample_tasks
+from connectid.jobs.tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +46,15 @@ def test_a_replayed_letter_has_all_its_attempts_again(letter: Job) -> None:
     assert sample_tasks.runs["give_up"] == 2
 
 
+def test_a_replayed_letter_has_its_whole_deadline_again() -> None:
+    with clock.frozen() as frozen:
+        sample_tasks.be_timely.enqueue("x")
+        frozen.advance(minutes=5)
+        assert run_pending().failed == 1
+        operations.replay(ids=[Job.objects.get().pk], at=frozen.at)
+        assert run_pending().succeeded == 1
+
+
 def test_only_dead_letters_are_replayed() -> None:
     sample_tasks.note.enqueue("x")
     job = Job.objects.get()
@@ -61,6 +75,21 @@ def test_letters_of_one_key_are_replayed_as_one_run(waiting: bool) -> None:
         keyed.enqueue()
     assert operations.replay(ids=ids, at=clock.now()) == (0 if waiting else 1)
     assert [job.state for job in Job.objects.all()] == [State.READY]
+
+
+@pytest.mark.parametrize("operate", [operations.replay_all, operations.discard_all])
+def test_all_letters_of_a_task_in_three_statements_a_thousand(
+    operate: Callable[..., int], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(20):
+        sample_tasks.give_up.using(unique_key=str(number % 15)).enqueue()
+        sample_tasks.meet_rejection.enqueue()
+        run_pending()
+    with django_assert_max_num_queries(8):  # 4, a savepoint's two, and a last look
+        assert operate(at=clock.now(), task=sample_tasks.give_up.module_path) in {15, 20}
+    failed = Job.objects.filter(state=State.FAILED)
+    assert {letter.task for letter in failed} == {sample_tasks.meet_rejection.module_path}
+    assert operate(at=clock.now()) == 20
 
 
 def test_letters_are_discarded_when_their_retention_ends() -> None:
@@ -139,3 +168,38 @@ def test_the_admin_neither_adds_nor_edits_nor_deletes(operator: Client, letter: 
 def test_the_admin_shows_the_schedule(operator: Client) -> None:
     ScheduleEntry.objects.create(name="nightly", cron="0 3 * * *", due_at=clock.now())
     assert "nightly" in operator.get(reverse("admin:jobs_scheduleentry_changelist")).content.decode()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_replay_gives_way_to_an_enqueueing_that_commits_while_it_runs() -> None:
+    """Neither sees the other: the replay waits at the unique index, and there it would break the rule."""
+    keyed = sample_tasks.give_up.using(unique_key="k")
+    keyed.enqueue()
+    run_pending()
+    letter = Job.objects.get()
+    replayed: list[int] = []
+
+    def replay() -> None:
+        try:
+            replayed.append(operations.replay(ids=[letter.pk], at=clock.now()))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=replay)
+    with transaction.atomic():
+        keyed.enqueue()
+        thread.start()
+        until(_somebody_waits_for_a_lock)
+    thread.join()
+    assert replayed == [0]
+    assert [(job.state, job.pk > letter.pk) for job in Job.objects.all()] == [(State.READY, True)]
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        count: int = cursor.fetchone()[0]
+        return count > 0

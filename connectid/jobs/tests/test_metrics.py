@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_depth_and_age_by_queue(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     registry = CollectorRegistry()
-    metrics.register(registry)
+    registry.register(metrics.BacklogCollector())
     with clock.frozen() as frozen:
         sample_tasks.note.enqueue("oldest")
         frozen.advance(seconds=90)
@@ -43,4 +43,4 @@ def test_depth_and_age_by_queue(django_assert_num_queries: DjangoAssertNumQuerie
 
 def test_registering_does_not_read_the_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
-        metrics.register(CollectorRegistry())
+        CollectorRegistry().register(metrics.BacklogCollector())

@@ -1,6 +1,8 @@
 """Workers as processes: killed, stopped, and inside a server."""
 
+import http.client
 import signal
+import socket
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -76,6 +78,32 @@ def test_a_stopped_worker_drains(lines: Path, start: Start, asked_by: signal.Sig
     left = Job.objects.values_list("state", "attempts", "worker")
     assert set(left) == {("ready", 0, "")}
     assert len(left) + len(done) == 200
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_scrapes_take_no_connections_away_from_the_worker(lines: Path, start: Start) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    start("60", "--threads", "2", "--metrics-port", str(port))
+    until(lambda: _scraped(port))
+    for _ in range(12):
+        assert "connectid_job_runs" in _scraped(port)
+    sample_tasks.append_line.enqueue(str(lines), "still works")
+    until(lambda: 'task="connectid.jobs.tests.sample_tasks.append_line"' in _scraped(port))
+    assert "connectid_jobs{" not in _scraped(port)
+
+
+def _scraped(port: int) -> str:
+    metrics = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        metrics.request("GET", "/metrics")
+        return metrics.getresponse().read().decode()
+    except ConnectionRefusedError:
+        return ""
+    finally:
+        metrics.close()
 
 
 def test_a_server_on_sqlite_is_complete_by_itself(lines: Path, tmp_path: Path, start: Start) -> None:

@@ -1,5 +1,6 @@
 """Workers with real threads, on PostgreSQL."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.tasks import TaskResult, TaskResultStatus
+from django.tasks.signals import task_finished
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +18,7 @@ from connectid.core import clock
 from connectid.jobs import outbox, wakeup
 from connectid.jobs.backend import enqueue_many
 from connectid.jobs.draining import Tally, run_pending
+from connectid.jobs.errors import DeadlineExceeded
 from connectid.jobs.models import Job, State
 from connectid.jobs.tests import sample_tasks
 from connectid.jobs.tests.sample_tasks import runs
@@ -117,6 +121,34 @@ def test_a_run_past_its_timeout_neither_holds_its_thread_nor_counts_later(
     job = Job.objects.get()
     assert job.error_class == "connectid.jobs.errors.TimedOut"
     assert (job.state, job.attempts) == (State.READY, 1)
+
+
+def test_a_run_past_its_deadline_is_a_dead_letter_and_nothing_is_told_of_its_end(
+    configured: Callable[..., None],
+) -> None:
+    configured(poll_seconds=0.05)
+    finished: list[tuple[object, object]] = []
+
+    def on_finish(task_result: TaskResult[..., object], **_: object) -> None:
+        finished.append((task_result.status, type(sys.exception())))
+
+    task_finished.connect(on_finish)
+    try:
+        sample_tasks.hang_past_the_deadline.enqueue()
+        with working(threads=1):
+            until(lambda: Job.objects.filter(state=State.FAILED))
+            sample_tasks.go_on.set()
+            until(lambda: runs["hang ended"])
+            sample_tasks.note.enqueue("x")
+            until(lambda: runs["x"])
+            until(lambda: len(finished) == 2)
+    finally:
+        task_finished.disconnect(on_finish)
+    assert Job.objects.get().error_class == "connectid.jobs.errors.DeadlineExceeded"
+    assert finished == [
+        (TaskResultStatus.FAILED, DeadlineExceeded),
+        (TaskResultStatus.SUCCESSFUL, type(None)),
+    ]
 
 
 def test_a_worker_that_lost_too_many_threads_asks_to_be_replaced(configured: Callable[..., None]) -> None:

@@ -6,14 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from prometheus_client import REGISTRY
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from connectid.jobs.tasks import discard_dead_letters
 from connectid.web import metrics as module
 from connectid.web import workers
+
+pytestmark = pytest.mark.django_db  # the backlog of jobs is read at each scrape
 
 ROUTE = "counted/<str:anything>"
 
@@ -86,6 +90,27 @@ def test_trusted_networks_and_holders_of_the_token_may_read(client: Client, sett
     assert client.get("/metrics", REMOTE_ADDR="10.1.2.3").status_code == 200
     from_outside = {"Authorization": "bearer s3cret", "X-Forwarded-For": "203.0.113.9"}
     assert client.get("/metrics", headers=from_outside, REMOTE_ADDR="10.1.2.3").status_code == 200
+
+
+def test_the_backlog_of_jobs_is_read_in_one_statement(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    discard_dead_letters.enqueue()
+    with django_assert_num_queries(1):
+        told = client.get("/metrics").content.decode()
+    assert 'connectid_jobs{queue="default",standing="due"} 1.0' in told
+    assert 'connectid_jobs_oldest_due_seconds{queue="default"}' in told
+
+
+def test_without_the_database_the_other_metrics_are_told(client: Client) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError
+
+    with connection.execute_wrapper(fail):
+        response = client.get("/metrics")
+    assert response.status_code == 200
+    assert "connectid_responses_total" in response.content.decode()
+    assert "connectid_jobs{" not in response.content.decode()
 
 
 def test_metrics_are_read_not_written(client: Client) -> None:
