@@ -19,6 +19,9 @@ LARGEST_SKEW = 5.0
 LONGEST_WAIT = timedelta(minutes=5)
 """How long a job that may run can wait before it looks as though nobody runs jobs."""
 
+OLDEST_SIGNING_KEY = timedelta(days=400)
+"""A key that signs id tokens is rotated about once a year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -41,6 +44,7 @@ def findings(*, count_keys: bool) -> Iterator[Finding]:
         ("cache", _cache),
         ("jobs", _jobs),
         ("clients", _clients),
+        ("id tokens", _id_tokens),
         ("settings", _settings),
     ]
     if count_keys:
@@ -209,6 +213,28 @@ def _clients() -> Iterator[Finding]:
         yield Finding("clients", "warning", "nobody can sign in to /admin/; connectid create-admin")
     if complete:
         yield Finding("clients", "ok", "the app's client and an admin exist")
+
+
+def _id_tokens() -> Iterator[Finding]:
+    from connectid.core import clock
+    from connectid.oauth import id_tokens
+    from connectid.oauth.queries import signing_keys
+
+    at = clock.now()
+    found = signing_keys.stored_keys()
+    key = found.signing(at)
+    if key is None:
+        yield Finding("id tokens", "ok", "no key yet; the first one that is needed is made then")
+        return
+    now = int(at.timestamp())
+    claims = {"iss": id_tokens.issuer(), "aud": "doctor", "sub": "doctor", "iat": now, "exp": now + 60}
+    if id_tokens.read(id_tokens.sign(claims, at=at), at=at) is None:
+        yield Finding("id tokens", "failed", f"what key {key.kid[:8]} signs does not verify")
+        return
+    shown = f"key {key.kid[:8]} signs, {len(found.published(at))} published, issuer {id_tokens.issuer()}"
+    is_old = at - key.signs_from > OLDEST_SIGNING_KEY and found.keys[-1] == key
+    advice = "; it is more than a year old: connectid rotate-oidc-key" if is_old else ""
+    yield Finding("id tokens", "warning" if is_old else "ok", shown + advice)
 
 
 def _settings() -> Iterator[Finding]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "connectid.cli.doctor:doctor",
     "create-admin": "connectid.accounts.commands:create_admin",
     "create-oauth-client": "connectid.oauth.commands:create_oauth_client",
+    "rotate-oidc-key": "connectid.oauth.commands:rotate_oidc_key",
     "create-message-server": "connectid.messaging.commands:create_message_server",
     "create-issuer": "connectid.credentials.commands:create_issuer",
     "switch": "connectid.cli.switch:switch",

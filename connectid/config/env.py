@@ -86,7 +86,11 @@ class Environment:
         production=True,
         hint=_KEYS_HINT,
     )
-    OIDC_RSA_PRIVATE_KEY: str = setting("", "RSA key (PEM) that signs id tokens.")
+    OIDC_RSA_PRIVATE_KEY: str = setting(
+        "",
+        "The first key that signs id tokens, PEM; afterwards keys are in the database. Unset: the server makes one.",
+        parse=env_values.rsa_private_key,
+    )
 
     # Where the server stands
     DATABASE_URL: str = setting(

@@ -2,6 +2,9 @@
 
 from connectid.web.client_address import trusted_proxies
 
+SMALLEST_RSA_KEY = 2048
+"""Bits (RFC 7518, section 3.3)."""
+
 
 def words(text: str) -> tuple[str, ...]:
     """Split a comma-separated list."""
@@ -18,3 +21,22 @@ def proxies(text: str) -> tuple[str, ...]:
 def country_codes(text: str) -> frozenset[str]:
     """Read a list of ISO codes."""
     return frozenset(code.upper() for code in words(text))
+
+
+def rsa_private_key(text: str) -> str:
+    """Read a PEM, in whose place of line ends backslashes and n may stand. Raises ``ValueError``, which repeats none of it."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    pem = text.replace("\\n", "\n").strip() + "\n"
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < SMALLEST_RSA_KEY:
+        raise ValueError(
+            f"is not the PEM of an RSA private key of at least {SMALLEST_RSA_KEY} bits without a password;"
+            f" make one with: openssl genrsa {SMALLEST_RSA_KEY}"
+        ) from None
+    return pem

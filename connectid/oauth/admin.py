@@ -41,7 +41,6 @@ class ClientForm(forms.ModelForm[Client]):
             "redirect_uris",
             "post_logout_redirect_uris",
             "skip_authorization",
-            "algorithm",
             "permissions",
         )
 

@@ -1,4 +1,4 @@
-"""The ``create-oauth-client`` command. Django is set up by the group that it is added to."""
+"""The ``create-oauth-client`` and ``rotate-oidc-key`` commands. Django is set up by the group that they are added to."""
 
 import json
 
@@ -58,3 +58,22 @@ def create_oauth_client(
         permissions=permissions or None,
     )
     click.echo(json.dumps({"client_id": made.client_id, "client_secret": made.client_secret}))
+
+
+@click.command()
+@click.option("--now", is_flag=True, help="Let the new key, or one that waits, sign at once.")
+@click.option(
+    "--leaked", is_flag=True, help="At once, and forget every other key: what they signed is refused."
+)
+def rotate_oidc_key(now: bool, leaked: bool) -> None:
+    """Make the next key that signs id tokens. It is published at once, signs after a day, and the old one stays until its tokens expired.
+
+    The last line printed is JSON: every published key, the oldest first.
+    """
+    from connectid.core import clock
+    from connectid.oauth.operations import signing_keys
+
+    at = clock.now()
+    found = signing_keys.replace_all(at=at) if leaked else signing_keys.rotate(at=at, at_once=now)
+    published = [{"kid": key.kid, "signs_from": key.signs_from.isoformat()} for key in found.published(at)]
+    click.echo(json.dumps(published))

@@ -15,3 +15,10 @@ class InvalidAccessToken(DomainError):
 
     code = "Authentication credentials were not provided."
     kind = Kind.UNAUTHENTICATED
+
+
+class RotationUnderWay(DomainError):
+    """The next signing key waits to take over already; ``rotate-oidc-key --now`` lets it sign at once."""
+
+    code = "ROTATION_UNDER_WAY"
+    kind = Kind.CONFLICT

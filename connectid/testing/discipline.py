@@ -17,6 +17,7 @@ from zeal.patch import patch as watch_models
 
 from connectid.core import ratelimit
 from connectid.core.passwords import Argon2idPeppered
+from connectid.oauth.queries import signing_keys
 from connectid.toggles import queries as toggles
 
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -66,6 +67,7 @@ def begin_with_nothing_remembered() -> None:
     cache.clear()
     ratelimit.forget()
     toggles.forget()
+    signing_keys.forget()
 
 
 class OutsideCallError(socket.gaierror):

@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat, Left
 from pytest_django import Settings
 
 from connectid.cli.tests.conftest import Connectid, start
 from connectid.core import clock, keyring
 from connectid.jobs.models import Job
 from connectid.jobs.tasks import discard_dead_letters
-from connectid.oauth.models import Client
+from connectid.oauth.models import Client, SigningKey
 from connectid.oauth.operations import clients as operations
+from connectid.oauth.operations import signing_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +38,7 @@ def statuses(connectid: Connectid, *arguments: str, exit_code: int) -> dict[str,
 def test_a_sound_server(connectid: Connectid) -> None:
     found = statuses(connectid, exit_code=0)
     assert set(found) == {
-        "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "jobs", "clients", "settings",
+        "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "jobs", "clients", "id tokens", "settings",
     }  # fmt: skip
     assert {check for check, status in found.items() if status != "ok"} == {"clients"}
 
@@ -84,3 +87,17 @@ def test_jobs_that_nobody_runs(connectid: Connectid) -> None:
     assert statuses(connectid, exit_code=0)["jobs"] == "ok"
     Job.objects.update(run_at=clock.now() - timedelta(hours=1))
     assert statuses(connectid, exit_code=0)["jobs"] == "warning"
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_key_that_signs_id_tokens(connectid: Connectid, settings: Settings) -> None:
+    made_at = clock.now()
+    signing_keys.keys(at=made_at)
+    assert statuses(connectid, exit_code=0)["id tokens"] == "ok"
+    SigningKey.objects.update(signs_from=made_at - timedelta(days=401))
+    assert statuses(connectid, exit_code=0)["id tokens"] == "warning"
+    signing_keys.rotate(at=made_at)
+    assert statuses(connectid, exit_code=0)["id tokens"] == "ok"
+    SigningKey.objects.update(kid=Concat(Value("x"), Left("kid", 42)))  # one that this process has not opened
+    settings.FIELD_ENCRYPTION_KEYS = keyring.parse(keyring.generate("fresh"))
+    assert statuses(connectid, exit_code=1)["id tokens"] == "failed"

@@ -19,7 +19,10 @@ from oauth2_provider.models import (
     ApplicationManager,
 )
 
+from connectid.oauth.models.signing_keys import SigningKey
 from connectid.oauth.permissions import ALL
+
+__all__ = ["AccessToken", "AuthorizationCode", "Client", "IdToken", "RefreshToken", "SigningKey"]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

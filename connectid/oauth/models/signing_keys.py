@@ -1,0 +1,32 @@
+"""The keys that sign id tokens."""
+
+from django.db import models
+
+from connectid.core import clock
+from connectid.core.fields import EncryptedTextField
+
+PRIVATE_KEY = "oauth.signing_key"
+"""Purpose under which private keys are encrypted."""
+
+THUMBPRINT_LENGTH = 43
+
+
+class SigningKey(models.Model):
+    """An RSA key that signs id tokens from ``signs_from`` until its successor's ``signs_from`` (RS256).
+
+    Nothing else is kept of where it stands in its life: keys are numbered, and times say which one signs and which ones
+    are published (``queries.signing_keys``). The number is unique, so that of two processes that make a key at once
+    one does.
+    """
+
+    generation = models.PositiveIntegerField(unique=True)
+    kid = models.CharField(
+        max_length=THUMBPRINT_LENGTH, unique=True, help_text="SHA-256 thumbprint (RFC 7638)."
+    )
+    public_jwk = models.JSONField(help_text="The public half, as it is published (RFC 7517).")
+    private_key = EncryptedTextField(purpose=PRIVATE_KEY)
+    created_at = models.DateTimeField(default=clock.now)
+    signs_from = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"signing key {self.generation}"
