@@ -42,7 +42,7 @@ def _prepare() -> tuple[str, str]:
         password=PBKDF2PasswordHasher().encode(BASELINE_PASSWORD, "salt"),
     )
     credential = devices.issue(account_id=account.pk, installation_id="bench", model="bench", at=clock.now())
-    devices.authenticate(username=account.username, credential=credential, at=clock.now())
+    devices.authenticate(username=account.username, credential=credential, address="bench", at=clock.now())
     return account.username, credential
 
 

@@ -111,6 +111,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what the former server stored; rewritten at the next sign-in
     "connectid.core.passwords.KeyedBlake2b",  # secrets of OAuth clients only
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("MinimumLength", "CommonPassword", "NumericPassword")
+]
 OAUTH2_PROVIDER = oauth_provider(ENV)
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth.Client"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth.AccessToken"

@@ -166,12 +166,22 @@ def verify_memorised(secret: str, stored: str) -> tuple[bool, str | None]:
     if stored.startswith(f"{_argon2id.algorithm}$"):
         verified = _argon2id.verify(secret, stored)
         outdated = verified and _argon2id.must_update(stored)
-    elif stored.startswith(f"{_pbkdf2.algorithm}$"):
+    elif is_imported(stored):
         verified = outdated = verify_imported(secret, stored)
     else:
         dummy_verify(secret)
         return False, None
     return verified, hash_memorised(secret) if outdated else None
+
+
+def is_memorised_hash(stored: str) -> bool:
+    """Whether ``verify_memorised`` could say yes to something: not for an empty or an unusable password."""
+    return stored.startswith((f"{_argon2id.algorithm}$", f"{_pbkdf2.algorithm}$"))
+
+
+def is_imported(stored: str) -> bool:
+    """Whether a hash came from the former server."""
+    return stored.startswith(f"{_pbkdf2.algorithm}$")
 
 
 def verify_imported(secret: str, stored: str) -> bool:

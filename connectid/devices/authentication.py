@@ -11,6 +11,7 @@ from connectid.devices import errors
 from connectid.devices.operations import credentials as device_credentials
 from connectid.devices.queries import KnownDevice
 from connectid.web.authentication import InvalidBasicHeader, Scheme, basic_credentials
+from connectid.web.client_address import client_address, limit_key
 from connectid.web.problems import NotAuthenticated, Refusal
 
 CHALLENGE = 'Basic realm="api"'
@@ -22,7 +23,7 @@ class DeviceBasic(Scheme[KnownDevice]):
     name = "device"
     http_scheme = "Basic"
     challenge = CHALLENGE
-    description = "Username and device credential, as complete_profile returned them (contract A1)."
+    description = "Username and device credential, as complete_profile returned them, or an older app's password (contract A1)."
     missing = Refusal(NotAuthenticated, key="detail", challenge=CHALLENGE)
     # The code is under `error_code` and the status stays 401: on a 400 the app would wipe itself (contract 4.1).
     refusals: ClassVar[tuple[Refusal, ...]] = (
@@ -34,7 +35,12 @@ class DeviceBasic(Scheme[KnownDevice]):
     def authenticate(self, request: HttpRequest, credentials: str) -> KnownDevice:
         """Raise one of :attr:`refusals`, or return the device."""
         username, credential = basic_credentials(credentials)
-        return device_credentials.authenticate(username=username, credential=credential, at=clock.now())
+        return device_credentials.authenticate(
+            username=username,
+            credential=credential,
+            address=limit_key(client_address(request)),
+            at=clock.now(),
+        )
 
 
 class DeviceOrAnyone(DeviceBasic):

@@ -6,18 +6,27 @@ from django.conf import settings
 from django.db import models
 
 from connectid.core import clock
-from connectid.core.fields import DigestField
+from connectid.core.fields import DigestField, MemorisedHashField
 
 
 class Device(models.Model):
     """One installation of the app that holds, or held, a credential of an account.
 
     The credential is 256 random bits; only its keyed digest is kept, and that digest is the index by which a request is
-    authenticated. A revoked device stays, so that its phone can be told that another one took over.
+    authenticated. The phone of an older app has none and proves itself by the account's password. A revoked device stays,
+    so that its phone can be told that another one took over.
     """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
-    credential_digest = DigestField(unique=True)
+    credential_digest = DigestField(
+        unique=True, null=True, blank=True, help_text="Unset where the phone proves itself by a password."
+    )
+    former_password = MemorisedHashField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a revoked device: the account's password while this was its phone.",
+    )
     installation_id = models.CharField(max_length=100, blank=True, help_text="cc_device_id, made by the app.")
     model = models.CharField(
         max_length=255, blank=True, help_text="Manufacturer and model, as the app reports them."

@@ -1,4 +1,4 @@
-"""Who a device credential belongs to: the hottest read of the server, one statement."""
+"""Who a device credential belongs to: the hottest read of the server, one statement. And whose password may be tried."""
 
 import hmac
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from connectid.core import rows, secrets
+from connectid.core import passwords, rows, secrets
 from connectid.devices.models import Device
 
 CREDENTIAL = "device"
@@ -24,6 +24,7 @@ class KnownDevice:
     account_id: int
     username: str
     credential_digest: str
+    """Empty where the phone proved itself by a password."""
     last_accessed_at: datetime | None
     """None until the credential is first used, which shows that its phone received it."""
     is_revoked: bool
@@ -72,6 +73,66 @@ def by_credential(*, username: str, credential: str) -> KnownDevice | None:
         is_active=bool(is_active),
         latest_use=None if latest_use is None else rows.moment(latest_use),
         sealed_storage_key=storage_key,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHolder:
+    """An account with the hashes of its present password and of those of former phones."""
+
+    account_id: int
+    username: str
+    is_active: bool
+    password: str
+    """Empty where the account has none that opens anything but the admin."""
+    sealed_storage_key: str
+    device_id: int | None
+    """The current device; None where there is none yet, as after an import."""
+    last_accessed_at: datetime | None
+    latest_use: datetime | None
+    former: tuple[tuple[int, str], ...]
+    """Former devices and their passwords' hashes, the newest first."""
+
+
+FORMER_PASSWORDS = 3
+"""Of so many former phones an account's password is tried; each costs a slow hash (E-72)."""
+
+_BY_USERNAME = """
+SELECT a.id, a.username, a.is_active, CASE WHEN a.is_staff THEN '' ELSE a.password END, a.storage_key,
+       d.id, d.revoked_at IS NOT NULL, d.created_at, d.last_accessed_at, d.former_password
+  FROM accounts_account a
+  LEFT JOIN devices_device d ON d.account_id = a.id AND (d.revoked_at IS NULL OR d.former_password <> '')
+ WHERE a.username = %s
+ ORDER BY CASE WHEN d.revoked_at IS NULL THEN 0 ELSE 1 END, d.id DESC
+ LIMIT %s
+"""
+
+
+def password_holder(username: str) -> PasswordHolder | None:
+    """Return the account of ``username`` with what a password is compared with; one statement.
+
+    The password of a member of staff opens the admin and nothing else, so it is left out.
+    """
+    if "\x00" in username:  # which PostgreSQL cannot compare
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_USERNAME, [username, 1 + FORMER_PASSWORDS])
+        found = cursor.fetchall()
+    if not found:
+        return None
+    account_id, name, is_active, password, storage_key = found[0][:5]
+    current = next((row for row in found if row[5] is not None and not row[6]), None)
+    created_at, used_at = current[7:9] if current else (None, None)
+    return PasswordHolder(
+        account_id=account_id,
+        username=name,
+        is_active=bool(is_active),
+        password=password if passwords.is_memorised_hash(password) else "",
+        sealed_storage_key=storage_key or "",
+        device_id=current[5] if current else None,
+        last_accessed_at=None if used_at is None else rows.moment(used_at),
+        latest_use=None if created_at is None else rows.moment(used_at or created_at),
+        former=tuple((row[5], row[9]) for row in found if row[5] is not None and row[6])[:FORMER_PASSWORDS],
     )
 
 

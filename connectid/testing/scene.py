@@ -55,7 +55,7 @@ def new_phone(*, account: Account | None = None, at: datetime | None = None, **f
     credential = devices.issue(
         account_id=account.pk, installation_id="commcare_test", model="Test", at=moment
     )
-    devices.authenticate(username=account.username, credential=credential, at=moment)
+    devices.authenticate(username=account.username, credential=credential, address="test", at=moment)
     return EnrolledPhone(account, credential)
 
 
