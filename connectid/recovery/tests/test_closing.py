@@ -157,7 +157,7 @@ def test_a_deactivated_account_leaves_its_number() -> None:
     assert (account.is_active, account.is_locked) == (False, False)
 
 
-@pytest.mark.parametrize(("act", "statements"), [(lock_out, 6), (lock, 6), (deactivate, 6)])
+@pytest.mark.parametrize(("act", "statements"), [(lock_out, 6), (lock, 7), (deactivate, 7)])
 def test_statements(statement_budget: StatementBudget, act: Act, statements: int) -> None:
     """The account, its device, its tokens and codes, its push registration; ``lock_out`` sets the scene with one more."""
     account = new_account()
