@@ -16,6 +16,9 @@ OLDEST_POSTGRESQL = 15
 LARGEST_SKEW = 5.0
 """Seconds by which this machine's clock may differ from the database's: codes live for minutes, webhooks for five."""
 
+ASKING_FCM = 10.0
+"""Seconds for FCM to judge a push to nobody, which shows whether it accepts our service account."""
+
 LONGEST_WAIT = timedelta(minutes=5)
 """How long a job that may run can wait before it looks as though nobody runs jobs."""
 
@@ -77,6 +80,7 @@ def _providers() -> Iterator[Finding]:
     from django.conf import settings
 
     from connectid.config import env_problems
+    from connectid.providers import push
 
     lacking = env_problems.half_configured(settings.ENV)
     chosen = ("SMS_PROVIDER", "PUSH_PROVIDER", "INTEGRITY_PROVIDER", "PHOTO_STORAGE")
@@ -85,7 +89,10 @@ def _providers() -> Iterator[Finding]:
     }
     for name, problem in relevant.items():
         yield Finding("providers", "failed", f"{name} {problem}")
-    if not relevant:
+    refused = "" if relevant else push.pick().check(deadline=ASKING_FCM)
+    if refused:
+        yield Finding("providers", "failed", f"pushes cannot be sent: {refused}")
+    if not relevant and not refused:
         yield Finding("providers", "ok", ", ".join(f"{name}={getattr(settings, name)}" for name in chosen))
 
 

@@ -164,7 +164,7 @@ class Environment:
     PUSH_PROVIDER: str = setting(
         "", "Who delivers pushes.", choices=("sandbox", "fcm"), production=True, hint="fcm"
     )
-    FCM_SERVICE_ACCOUNT: str = setting("", "Service account (JSON) of the Firebase project.")
+    FCM_SERVICE_ACCOUNT: str = setting("", "Firebase's service account (JSON).", parse=env_values.key_file)
     FCM_API_URL: str = setting("https://fcm.googleapis.com", "Firebase Cloud Messaging.")
     GOOGLE_TOKEN_URL: str = setting(
         "", "Token endpoint of Google service accounts. Unset: the one in the account."
@@ -187,7 +187,7 @@ class Environment:
     INTEGRITY_PROVIDER: str = setting(
         "", "Who judges the phone's attestation.", choices=("sandbox", "play"), production=True, hint="play"
     )
-    PLAY_SERVICE_ACCOUNT: str = setting("", "Service account (JSON) that may decode Play Integrity tokens.")
+    PLAY_SERVICE_ACCOUNT: str = setting("", "Play's service account (JSON).", parse=env_values.key_file)
     PLAY_INTEGRITY_URL: str = setting("https://playintegrity.googleapis.com", "Play Integrity API.")
     INTEGRITY_STRICT: bool = setting(
         False,

@@ -1,5 +1,7 @@
 """How the texts of the environment become values."""
 
+import json
+
 from connectid.web.client_address import trusted_proxies
 
 SMALLEST_RSA_KEY = 2048
@@ -40,3 +42,16 @@ def rsa_private_key(text: str) -> str:
             f" make one with: openssl genrsa {SMALLEST_RSA_KEY}"
         ) from None
     return pem
+
+
+def key_file(text: str) -> str:
+    """Return the text of a Google service account's key file. Raises ``ValueError``, which repeats none of it."""
+    try:
+        account = json.loads(text)
+        rsa_private_key(account["private_key"])
+        named = bool(account["client_email"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        named = False
+    if not named:
+        raise ValueError("is not the JSON of a Google service account's key file (its text, not its path)")
+    return text

@@ -24,13 +24,19 @@ _ASSERTION_SECONDS = 3600  # the longest Google allows
 _EARLY_SECONDS = 300  # a token is replaced this long before it ends, so that none ends on its way
 
 
+class ServiceAccountRefused(Unavailable):
+    """Google gives this service account no tokens: its key is revoked, or this machine's clock is wrong."""
+
+
 class ServiceAccountTokens:
     """Access tokens of one service account for one scope, kept until they are about to end.
 
     Safe to use from many threads: one of them asks Google and the others wait for its answer.
     """
 
-    def __init__(self, *, email: str, key: RSAKey, scope: str, token_url: str) -> None:
+    def __init__(self, *, email: str, key: RSAKey, scope: str, token_url: str, project: str = "") -> None:
+        self.project = project
+        """Id of the Google Cloud project that the account belongs to, where its key file names it."""
         self._email = email
         self._key = key
         self._scope = scope
@@ -53,13 +59,17 @@ class ServiceAccountTokens:
                 key=RSAKey.import_key(account["private_key"]),
                 scope=scope,
                 token_url=token_url or account["token_uri"],
+                project=str(account.get("project_id", "")),
             )
         except (ValueError, KeyError, TypeError, JoseError):
             pass  # the cause may quote the private key
         raise ValueError("this is not the JSON text of a Google service account key")
 
     def access_token(self, *, deadline: float) -> str:
-        """Return a token that is good for some minutes more; raises ``Unavailable`` within ``deadline`` seconds."""
+        """Return a token that is good for some minutes more; raises ``Unavailable`` within ``deadline`` seconds.
+
+        It is a :class:`ServiceAccountRefused` where waiting will not help.
+        """
         ends_at = time.monotonic() + deadline
         if not self._lock.acquire(timeout=max(0.0, deadline)):
             raise Unavailable("google_token did not answer in time")
@@ -92,7 +102,7 @@ class ServiceAccountTokens:
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not response.ok or not isinstance(token, str) or not token:
             log.error("google_token_refused", status=response.status)
-            raise Unavailable("google_token did not accept the service account")
+            raise ServiceAccountRefused("google_token did not accept the service account")
         lifetime = answer.get("expires_in")
         seconds = float(lifetime) if isinstance(lifetime, int | float) else 0.0
         self._token = token

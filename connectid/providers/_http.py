@@ -154,7 +154,7 @@ class HttpClient:
                 f"answered {answer.status_code}",
                 Throttled if answer.status_code == 429 else Unavailable,
                 transient=answer.status_code in _RETRIED_STATUSES,
-                retry_after=_retry_after(answer.headers.get("Retry-After")),
+                retry_after=seconds_to_wait(answer.headers.get("Retry-After")),
             )
         return Response(self.name, answer.status_code, answer.headers, body)
 
@@ -228,7 +228,7 @@ def _pause_before_retry(attempts: int, failure: _Failure, *, idempotent: bool) -
     return _FIRST_PAUSE * 2.0 ** (attempts - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, guards nothing
 
 
-def _retry_after(value: str | None) -> float | None:
+def seconds_to_wait(value: str | None) -> float | None:
     """Seconds of a Retry-After header (RFC 9110, 10.2.3), which is a number or a date; ``None`` when it is neither."""
     if not value:
         return None

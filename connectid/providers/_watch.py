@@ -26,6 +26,10 @@ class TimedOut(Unavailable):
     """The provider did not answer within the deadline."""
 
 
+class Abandoned(Unavailable):
+    """We stopped waiting sooner than the provider could be expected to answer, which says nothing of it."""
+
+
 class Watch:
     """The breaker and the metrics of one provider; make one for each provider and process."""
 
@@ -38,7 +42,8 @@ class Watch:
         """Surround one call, its retries included.
 
         Raises ``Unavailable`` instead of entering while the breaker is open. A call that leaves with ``Rejected`` or
-        ``Throttled`` shows a provider that works; any other exception counts towards opening the breaker.
+        ``Throttled`` shows a provider that works, ``Abandoned`` shows nothing; any other exception counts towards opening the
+        breaker.
         """
         wait = self.breaker.ask()
         if wait is not None:
@@ -50,7 +55,8 @@ class Watch:
             yield watched
         except BaseException as error:
             watched.outcome = _outcome(error)
-            self._tell_breaker(works=isinstance(error, Rejected | Throttled))
+            if not isinstance(error, Abandoned):
+                self._tell_breaker(works=isinstance(error, Rejected | Throttled))
             raise
         else:
             self._tell_breaker(works=True)
@@ -76,7 +82,7 @@ def _outcome(error: BaseException) -> str:
     match error:
         case Rejected():
             return "rejected"
-        case TimedOut():
+        case TimedOut() | Abandoned():
             return "timeout"
         case _:
             return "unavailable"

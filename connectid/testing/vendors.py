@@ -48,6 +48,10 @@ class Vendors:
     toggles: list[dict[str, Any]] = field(default_factory=list)
     meeting: threading.Barrier | None = None
     """Where calls wait for each other before any is answered: only calls at once get past it."""
+    pushes: list[dict[str, Any]] = field(default_factory=list)
+    """Messages that FCM took."""
+    unregistered: set[str] = field(default_factory=set)
+    """Addresses at which no app is any more."""
     told: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
     """What CommCare Connect was told: (path, form)."""
 
@@ -151,6 +155,8 @@ class Vendors:
                 )
             case "connect":
                 answer = self._connect(received)
+            case "fcm":
+                answer = self._fcm(received)
             case _:
                 answer = Answer(404, json={})
         return Answer(answer.status, answer.body, answer.json, answer.headers, delay=self.delay)
@@ -187,6 +193,16 @@ class Vendors:
             return Answer(json={"toggles": self.toggles})
         self.told.append((received.path.removeprefix("/connect"), received.form))
         return Answer(json={"updated": True})
+
+    def _fcm(self, received: Received) -> Answer:
+        request = received.json()
+        message = request["message"]
+        if message["token"] in self.unregistered:
+            details = [{"errorCode": "UNREGISTERED"}]
+            return Answer(404, json={"error": {"code": 404, "status": "NOT_FOUND", "details": details}})
+        if not request.get("validate_only"):
+            self.pushes.append(message)
+        return Answer(json={"name": f"projects/{FIREBASE_PROJECT}/messages/{secrets.token_hex(8)}"})
 
     # Keys.
 

@@ -17,6 +17,7 @@ from connectid.jobs.tasks import discard_dead_letters
 from connectid.oauth.models import Client, SigningKey
 from connectid.oauth.operations import clients as operations
 from connectid.oauth.operations import signing_keys
+from connectid.testing.vendors import Vendors
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,21 @@ def test_a_key_that_is_lost(connectid: Connectid, settings: Settings) -> None:
     assert statuses(connectid, "--keys", exit_code=0)["keys of oauth.Client.client_secret"] == "ok"
     settings.SECRET_HASH_KEYS = keyring.parse(keyring.generate("fresh"))
     assert statuses(connectid, "--keys", exit_code=1)["keys of oauth.Client.client_secret"] == "failed"
+
+
+@pytest.mark.usefixtures("folder")
+def test_pushes_that_nobody_would_take(connectid: Connectid, settings: Settings) -> None:
+    with Vendors() as vendors:
+        for name in ("PUSH_PROVIDER", "FCM_SERVICE_ACCOUNT", "FCM_API_URL", "GOOGLE_TOKEN_URL"):
+            setattr(settings, name, vendors.environment()[name])
+        assert statuses(connectid, exit_code=0)["providers"] == "ok"
+        assert vendors.pushes == []
+        vendors.unregistered.add(
+            "connectid-check"
+        )  # an address nobody has proves as much as one that somebody has
+        assert statuses(connectid, exit_code=0)["providers"] == "ok"
+        settings.FCM_API_URL = f"{settings.GOOGLE_TOKEN_URL}/else"
+        assert statuses(connectid, exit_code=1)["providers"] == "failed"
 
 
 @pytest.mark.parametrize("command", ["doctor", "migrate", "serve", "run"])

@@ -1,9 +1,13 @@
 """Texts of the environment."""
 
+import json
+
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from connectid.config.env_values import rsa_private_key
+from connectid.config import env
+from connectid.config.env_problems import EnvironmentInvalid
+from connectid.config.env_values import key_file, rsa_private_key
 
 
 def pem() -> str:
@@ -26,3 +30,30 @@ def test_what_is_no_rsa_key() -> None:
         with pytest.raises(ValueError, match="at least 2048 bits") as refused:
             rsa_private_key(text)
         assert text[30:60] not in str(refused.value)
+
+
+def test_a_service_account() -> None:
+    text = json.dumps({"client_email": "a@b.iam.gserviceaccount.com", "private_key": pem()})
+    assert key_file(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/run/secrets/firebase.json",
+        "[]",
+        "{}",
+        '{"client_email": "a@b.example", "private_key": "very secret"}',
+        '{"client_email": "a@b.example", "private_key": 7}',
+    ],
+)
+def test_what_is_no_service_account_is_found_at_start(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FCM_SERVICE_ACCOUNT", text)
+    with pytest.raises(EnvironmentInvalid, match="FCM_SERVICE_ACCOUNT: is not the JSON of") as caught:
+        env.load()
+    assert "very secret" not in str(caught.value)
+
+
+def test_a_service_account_without_a_name() -> None:
+    with pytest.raises(ValueError, match="is not the JSON"):
+        key_file(json.dumps({"client_email": "", "private_key": pem()}))

@@ -95,7 +95,7 @@ def test_a_long_retry_after_is_handed_to_the_caller(client: HttpClient, vendor: 
     ],
 )
 def test_retry_after_is_a_number_or_a_date(value: str | None, seconds: float | None) -> None:
-    assert _http._retry_after(value) == seconds
+    assert _http.seconds_to_wait(value) == seconds
 
 
 def test_resets_and_cut_bodies_are_retried(client: HttpClient, vendor: FakeHttpServer) -> None:
