@@ -31,3 +31,15 @@ def is_email_taken(email: str, *, except_account: int | None = None) -> bool:
     if except_account is not None:
         same = same.exclude(pk=except_account)
     return same.exists()
+
+
+def active_subject(subject: str) -> Account | None:
+    """Return the active account of a subject as partners write it: in any case (contract 7.11).
+
+    Where several differ in nothing but case, the one that is written exactly so.
+    """
+    found = Account.objects.annotate(lowered=Lower("username")).filter(
+        lowered=subject.lower(), is_active=True
+    )
+    accounts = list(found.only("pk", "username").order_by("pk"))
+    return next((one for one in accounts if one.username == subject), accounts[0] if accounts else None)

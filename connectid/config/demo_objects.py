@@ -15,8 +15,8 @@ from connectid.accounts.models import Account
 from connectid.core import secrets
 from connectid.credentials import operations as credentials
 from connectid.credentials.models import Issuer
-from connectid.messaging import operations as messaging
 from connectid.messaging.models import MessageServer
+from connectid.messaging.operations import servers as messaging
 from connectid.oauth.models import Client
 from connectid.oauth.operations import clients as oauth
 from connectid.toggles import operations as toggles

@@ -4,6 +4,7 @@ from connectid.enrollment import tasks as enrollment
 from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
+from connectid.messaging import tasks as messaging
 from connectid.verification import tasks as verification
 
 SCHEDULE: tuple[Scheduled, ...] = (
@@ -12,4 +13,5 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="13 3 * * *", task=enrollment.prune_sessions),
     Scheduled(cron="33 3 * * *", task=verification.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
+    Scheduled(cron="* * * * *", task=messaging.relay_waiting),
 )

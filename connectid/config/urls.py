@@ -8,6 +8,7 @@ from connectid.accounts.urls import urlpatterns as accounts
 from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
 from connectid.invitations.urls import urlpatterns as invitations
+from connectid.messaging.urls import urlpatterns as messaging
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.toggles.urls import urlpatterns as toggles
 from connectid.web import health, metrics, openapi, pages
@@ -19,6 +20,7 @@ api: list[URLPattern] = [
     *enrollment,
     *integrity,
     *invitations,
+    *messaging,
     *toggles,
 ]
 openapi.describe(api)

@@ -1,9 +1,38 @@
 """Values of hand-written statements: what psycopg types by itself and SQLite hands over as text or numbers."""
 
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
 
 
 def moment(value: datetime | str) -> datetime:
     """The aware moment of a timestamp column; SQLite hands over naive UTC, as a datetime or, from expressions, as text."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def identifier(value: UUID | str) -> UUID:
+    """The UUID of an identifier column; SQLite hands over 32 hexadecimal digits."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def stored_identifier(value: UUID) -> UUID | str:
+    """What to compare an identifier column with, or put into it."""
+    return value if connection.features.has_native_uuid_field else value.hex
+
+
+def stored_moment(value: datetime) -> Any:
+    """What to compare a timestamp column with, or put into it."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def as_identifier() -> str:
+    """A parameter that is an identifier where the database cannot tell, as in the list of a SELECT."""
+    return "CAST(%s AS uuid)" if connection.features.has_native_uuid_field else "CAST(%s AS text)"
+
+
+def as_moment() -> str:
+    """A parameter that is a moment where the database cannot tell."""
+    return "CAST(%s AS timestamptz)" if connection.vendor == "postgresql" else "CAST(%s AS text)"

@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from connectid.messaging import operations
 from connectid.messaging.models import MessageServer
+from connectid.messaging.operations import servers
 from connectid.web.admin_pages import SecretShownOnce
 
 
@@ -35,5 +35,5 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
     def put_new_secret(self, owner: MessageServer) -> str:
         """Make the secret so far, if there is one, the previous one."""
         owner.previous_secret = owner.secret or None
-        owner.secret = operations.new_secret()
+        owner.secret = servers.new_secret()
         return owner.secret

@@ -26,9 +26,9 @@ def create_message_server(
 
     It may have the same id and secret as an issuer. Repeating a command that names both changes nothing.
     """
-    from connectid.messaging import operations
+    from connectid.messaging.operations import servers
 
-    made = operations.create_message_server(
+    made = servers.create_message_server(
         name=name,
         key_url=key_url,
         callback_url=callback_url,

@@ -11,6 +11,10 @@ from connectid.core import clock
 from connectid.core.fields import EncryptedTextField
 from connectid.messaging.addresses import callable_address
 
+SEALED_AS = "message_server.secret"
+PREVIOUS_SEALED_AS = "message_server.previous_secret"
+"""Purposes under which a message server's secrets are encrypted."""
+
 
 class MessageServer(models.Model):
     """A partner server, such as CommCare HQ or Open Chat Studio, with its credentials and addresses.
@@ -22,8 +26,8 @@ class MessageServer(models.Model):
 
     name = models.CharField(max_length=255)
     client_id = models.CharField(max_length=255, unique=True)
-    secret = EncryptedTextField(purpose="message_server.secret")
-    previous_secret = EncryptedTextField(purpose="message_server.previous_secret", null=True, blank=True)
+    secret = EncryptedTextField(purpose=SEALED_AS)
+    previous_secret = EncryptedTextField(purpose=PREVIOUS_SEALED_AS, null=True, blank=True)
     key_url = models.CharField(
         max_length=500,
         validators=[callable_address],
@@ -45,6 +49,15 @@ class MessageServer(models.Model):
         help_text="Told when a person allows or stops a channel.",
     )
     is_active = models.BooleanField(default=True, help_text="Off: it may not call us, and we do not call it.")
+    failures_in_a_row = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Calls that failed since the last one that did not."
+    )
+    paused_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Not called before, after too many failures in a row.",
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     def __str__(self) -> str:
@@ -137,7 +150,6 @@ class Callback(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    server = models.ForeignKey(MessageServer, on_delete=models.CASCADE, related_name="callbacks")
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="callbacks")
     message = models.ForeignKey(
         Message,
@@ -153,6 +165,9 @@ class Callback(models.Model):
     due_at = models.DateTimeField(default=clock.now)
     created_at = models.DateTimeField(default=clock.now)
     failure = models.CharField(max_length=100, blank=True, help_text="Why the last attempt failed.")
+    is_refused = models.BooleanField(
+        default=False, help_text="The partner answered that it does not want it; those behind it go on."
+    )
     given_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -11,16 +11,19 @@ import logging
 import socket
 import time
 from http.client import HTTPResponse
-from typing import Any, cast
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, ClassVar, cast
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 # At DEBUG, urllib3 would log every address it asks for, and with it phone numbers and tokens.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
+_NAT64 = ip_network("64:ff9b::/96")
+_COMPATIBLE = ip_network("::/96")
 _MAX_ADDRESSES = 3  # of a name with many; each gets an equal share of the connect timeout that is left
 
 
@@ -62,16 +65,19 @@ class _DeadlineResponse(HTTPResponse):
 class _DeadlineConnect:
     """Connects to one of the addresses of a name, all attempts together within the connect timeout."""
 
+    def _may_connect(self, address: str | int) -> bool:
+        return True
+
     def _new_conn(self) -> socket.socket:
         connection = cast(HTTPConnection, self)
         timeout = cast(float, connection.timeout)
         ends_at = time.monotonic() + timeout
         try:
-            found = socket.getaddrinfo(connection._dns_host, connection.port, type=socket.SOCK_STREAM)[
-                :_MAX_ADDRESSES
-            ]
-        except socket.gaierror as error:
-            raise NameResolutionError(connection.host, connection, error) from error
+            resolved = socket.getaddrinfo(connection._dns_host, connection.port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            # A name that IDNA cannot encode is one that nobody resolves.
+            raise NameResolutionError(connection.host, connection, socket.gaierror(str(error))) from error
+        found = [one for one in resolved if self._may_connect(one[4][0])][:_MAX_ADDRESSES]
         failure: OSError = OSError("no address to connect to")
         for position, (family, kind, protocol, _, address) in enumerate(found):
             sock = socket.socket(family, kind, protocol)
@@ -99,6 +105,21 @@ class _Https(_DeadlineConnect, HTTPSConnection):
     response_class = _DeadlineResponse
 
 
+class _PublicOnly:
+    """Judges every address that a name resolved to, and connects to no other: a name cannot change in between."""
+
+    def _may_connect(self, address: str | int) -> bool:
+        return is_public(str(address))
+
+
+class _PublicHttp(_PublicOnly, _Http):
+    pass
+
+
+class _PublicHttps(_PublicOnly, _Https):
+    pass
+
+
 class _HttpPool(HTTPConnectionPool):
     ConnectionCls = _Http
 
@@ -107,18 +128,45 @@ class _HttpsPool(HTTPSConnectionPool):
     ConnectionCls = _Https
 
 
+class _PublicHttpPool(HTTPConnectionPool):
+    ConnectionCls = _PublicHttp
+
+
+class _PublicHttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicHttps
+
+
 class DeadlineAdapter(HTTPAdapter):
     """A ``requests`` adapter over those connections; proxies of the environment are honoured too."""
 
+    _pools: ClassVar[dict[str, Any]] = {"http": _HttpPool, "https": _HttpsPool}
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        _use_deadlines(self.poolmanager)
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
-        _use_deadlines(manager)
+        # A proxy stands in our own network, and decides itself where it goes.
+        manager.pool_classes_by_scheme = DeadlineAdapter._pools
         return manager
 
 
-def _use_deadlines(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+class PublicOnlyAdapter(DeadlineAdapter):
+    """The same for addresses that somebody else chose: connects to public addresses only (SSRF)."""
+
+    _pools: ClassVar[dict[str, Any]] = {"http": _PublicHttpPool, "https": _PublicHttpsPool}
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the public internet, also one that hides an IPv4 address inside an IPv6 one."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, IPv6Address):
+        # 6to4, Teredo and NAT64 lead to the IPv4 address inside them; none has a place in a callback.
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+        if inner or found in _NAT64 or found in _COMPATIBLE:
+            return bool(found.ipv4_mapped) and is_public(str(found.ipv4_mapped))
+    return found.is_global and not found.is_multicast

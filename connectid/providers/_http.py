@@ -21,7 +21,7 @@ import requests
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
 
-from connectid.providers._deadline import DeadlineAdapter
+from connectid.providers._deadline import DeadlineAdapter, PublicOnlyAdapter
 from connectid.providers._watch import Throttled, TimedOut, Watch
 from connectid.providers.breaker import CircuitBreaker
 from connectid.providers.errors import Unavailable
@@ -70,7 +70,8 @@ class _Failure:
 class HttpClient:
     """Calls one provider. Make one for each provider and process; it is safe to use from many threads.
 
-    ``name`` labels the metrics and begins every reason. ``deadline`` and ``connect_timeout`` are seconds.
+    ``name`` labels the metrics and begins every reason. ``deadline`` and ``connect_timeout`` are seconds. ``public_only`` is for
+    addresses that others chose: nothing but the public internet is connected to.
     """
 
     def __init__(
@@ -81,12 +82,14 @@ class HttpClient:
         connect_timeout: float = 3.0,
         breaker: CircuitBreaker | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        public_only: bool = False,
     ) -> None:
         self.name = name
         self._watch = Watch(name, breaker)
         self._deadline = deadline
         self._connect_timeout = connect_timeout
         self._sleep = sleep
+        self._adapter = PublicOnlyAdapter if public_only else DeadlineAdapter
         self._session_lock = threading.Lock()
         self._session: requests.Session | None = None
 
@@ -163,7 +166,7 @@ class HttpClient:
             if self._session is None:
                 session = requests.Session()
                 session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-                adapter = DeadlineAdapter(pool_connections=4, pool_maxsize=64, max_retries=0)
+                adapter = self._adapter(pool_connections=4, pool_maxsize=64, max_retries=0)
                 session.mount("https://", adapter)
                 session.mount("http://", adapter)
                 self._session = session

@@ -18,7 +18,8 @@ from dmr.metadata import ResponseSpec
 from connectid.core.errors import DomainError, Kind
 from connectid.core.ratelimit import Throttled
 
-type ErrorKey = Literal["error_code", "error", "errors", "detail", "empty"]
+type ErrorKey = Literal["error_code", "error", "errors", "errors_list", "detail", "list", "object", "empty"]
+"""``errors_list``: ``{"errors": [code]}``; ``list``: ``[code]``; ``object``: ``{}``; ``empty``: no body at all; else the key itself."""
 
 STATUS_OF_KIND: Mapping[Kind, HTTPStatus] = {
     Kind.INVALID: HTTPStatus.BAD_REQUEST,
@@ -114,7 +115,11 @@ class Refusal:
         text: str = error.code
         if error is Throttled:
             text = f"{text} Expected available in {raised.retry_after if raised else 60} seconds."
-        found: dict[str, Any] = {self.key: text}
+        if self.key == "object":
+            return {}
+        if self.key == "list":
+            return [text]
+        found: dict[str, Any] = {"errors": [text]} if self.key == "errors_list" else {self.key: text}
         if error.sub_code is not None:
             found["error_sub_code"] = error.sub_code
         if self.tells_retry:
@@ -191,19 +196,30 @@ def _description(refusals: list[Refusal]) -> str:
 
 
 def _body_type(name: str, refusals: list[Refusal]) -> Any:
-    """A struct that allows exactly the keys and codes of ``refusals``; None where all of them are empty."""
-    bodies = [refusal.body() or {} for refusal in refusals]
+    """Types that allow exactly the bodies of ``refusals``; None where all of them are empty."""
+    bodies = [refusal.body() for refusal in refusals]
+    objects = [body or {} for body in bodies if not isinstance(body, list)]
+    listed = {text for body in bodies if isinstance(body, list) for text in body}
+    found: Any = _object_type(name, objects) if any(objects) or {} in bodies else None
+    if listed:
+        texts: Any = list[Literal[tuple(sorted(listed))]]  # type: ignore[misc]
+        found = texts if found is None else found | texts
+    return found | None if found is not None and None in bodies else found
+
+
+def _object_type(name: str, bodies: list[dict[str, Any]]) -> Any:
+    """A struct that allows exactly the keys and codes of ``bodies``."""
     texts: dict[str, set[str]] = {}
-    for key, text in (item for body in bodies for item in body.items() if item[0] != "retry_after_seconds"):
-        texts.setdefault(key, set()).add(text)
-    if not texts:
-        return None
+    lists: set[str] = set()
+    for key, value in (item for body in bodies for item in body.items() if item[0] != "retry_after_seconds"):
+        lists |= {key} if isinstance(value, list) else set()
+        texts.setdefault(key, set()).update(value if isinstance(value, list) else [value])
     fields: list[tuple[Any, ...]] = []
     for key, words in texts.items():
         kind: Any = str if key == "detail" else Literal[tuple(sorted(words))]
+        kind = list[kind] if key in lists else kind
         always = all(key in body for body in bodies)
         fields.append((key, kind) if always else (key, kind | msgspec.UnsetType, msgspec.UNSET))
     if any("retry_after_seconds" in body for body in bodies):
         fields.append(("retry_after_seconds", int | msgspec.UnsetType, msgspec.UNSET))
-    struct: Any = msgspec.defstruct(name, fields, forbid_unknown_fields=True, kw_only=True)
-    return struct | None if any(refusal.key == "empty" for refusal in refusals) else struct
+    return msgspec.defstruct(name, fields, forbid_unknown_fields=True, kw_only=True)

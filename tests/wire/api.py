@@ -13,9 +13,11 @@ from openapi_schema_validator import OAS31Validator
 from connectid.config import urls
 from connectid.devices.authentication import DeviceBasic
 from connectid.enrollment.authentication import EnrollmentSessionBearer
+from connectid.messaging.authentication import MessageServerBasic
 from connectid.oauth.authentication import ClientBasic, UserBearer
 from connectid.oauth.operations.clients import create_client
 from connectid.testing.answers import Answered
+from connectid.testing.partners import new_partner
 from connectid.testing.scene import basic, new_phone, new_session
 from connectid.testing.tokens import new_token
 from connectid.toggles import operations as toggles
@@ -137,6 +139,8 @@ def _credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
                 name="test", grant="client-credentials", permissions=[scheme.permission.value]
             )
             return basic(client.client_id, client.client_secret)
+        case MessageServerBasic():
+            return new_partner().headers
     raise NotImplementedError(f"say here what opens {scheme.name}")
 
 

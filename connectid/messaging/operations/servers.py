@@ -1,12 +1,14 @@
-"""Writes about message servers."""
+"""Message servers: registering one, proving its secret."""
 
+import hmac
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from connectid.core import secrets
-from connectid.messaging import errors
+from connectid.messaging import errors, queries
 from connectid.messaging.models import MessageServer
+from connectid.messaging.queries import KnownServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,15 @@ def create_message_server(
         elif not _is_as(wanted, existing):
             raise errors.MessageServerExists
     return NewMessageServer(client_id=wanted.client_id, client_secret=wanted.secret)
+
+
+def authenticate(*, client_id: str, secret: str) -> KnownServer | None:
+    """Return the active message server whose id and secret these are; one statement (contract A6)."""
+    found = queries.server_secrets(client_id)
+    server, live = found or (None, [new_secret()])
+    # Every secret is compared, so that the time tells neither which one it was nor whether the id exists.
+    matches = [hmac.compare_digest(secret.encode(), known.encode()) for known in live]
+    return server if any(matches) else None
 
 
 def new_secret() -> str:

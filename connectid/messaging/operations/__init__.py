@@ -1,0 +1,1 @@
+"""Writes about message servers, channels and messages."""

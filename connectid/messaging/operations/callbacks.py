@@ -1,0 +1,52 @@
+"""What partners are to be told, stored beside what made it necessary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from connectid.jobs.backend import enqueue_many
+from connectid.messaging import tasks
+from connectid.messaging.models import Callback, CallbackKind
+
+
+@dataclass(frozen=True, slots=True)
+class NewCallback:
+    """A call to be made: ``body`` is the JSON text whose bytes are signed and sent."""
+
+    channel_id: UUID
+    kind: CallbackKind
+    body: str
+    message_id: UUID | None = None
+
+
+def queue(new: Sequence[NewCallback], *, at: datetime) -> None:
+    """Store the calls and wake the relay of their channels: two statements, in the caller's transaction."""
+    if not new:
+        return
+    Callback.objects.bulk_create(
+        Callback(
+            channel_id=callback.channel_id,
+            message_id=callback.message_id,
+            kind=callback.kind,
+            body=callback.body,
+            due_at=at,
+            created_at=at,
+        )
+        for callback in new
+    )
+    wake(sorted({callback.channel_id for callback in new}))
+
+
+def wake(channel_ids: Sequence[UUID]) -> None:
+    """Have the relay look at these channels; while it is about to, nothing is added. One statement."""
+    enqueue_many(
+        tasks.relay_channel.using(unique_key=str(channel_id)).prepare(str(channel_id))
+        for channel_id in channel_ids
+    )
+
+
+def wake_at(channel_id: UUID, moment: datetime) -> None:
+    """Have the relay look at the channel at a later moment, beside whatever wakes it before."""
+    key = f"{channel_id} {moment:%Y-%m-%dT%H:%M:%S}"
+    tasks.relay_channel.using(unique_key=key, run_after=moment).enqueue(str(channel_id))

@@ -1,0 +1,135 @@
+"""Reads of channels and messages. What phones and servers ask for most is written as SQL."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from connectid.core import encryption, rows
+from connectid.messaging.models import (
+    PREVIOUS_SEALED_AS,
+    SEALED_AS,
+    Channel,
+    Direction,
+    Message,
+    Status,
+)
+
+POLL_WINDOW = 200
+"""Most notifications of one poll. The newest are handed out: what a phone cannot read is never acknowledged, and must not fill
+the window for ever (contract 6.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownServer:
+    """A message server whose credentials were presented."""
+
+    id: int
+    client_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolledChannel:
+    """A channel as its phone sees it."""
+
+    id: UUID
+    visible_name: str
+    key_url: str
+    consent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolledNotification:
+    """What the phone has not acknowledged; ``payload`` is a JSON object of texts."""
+
+    id: UUID
+    kind: str
+    payload: str
+    created_at: datetime
+
+
+_SERVER = """
+SELECT id, client_id, name, secret, previous_secret FROM messaging_messageserver WHERE client_id = %s AND is_active
+"""
+
+_POLL = """
+SELECT 0 AS part, c.id, s.key_url AS kind, CASE WHEN c.name = '' THEN c.source ELSE c.name END AS payload,
+       c.consent, c.created_at
+  FROM messaging_channel c JOIN messaging_messageserver s ON s.id = c.server_id
+ WHERE c.account_id = %s
+ UNION ALL
+SELECT part, id, kind, payload, consent, created_at FROM (
+    SELECT 1 AS part, n.id, n.kind, n.payload, FALSE AS consent, n.created_at
+      FROM notifications_notification n
+     WHERE n.account_id = %s AND n.received_at IS NULL {only}
+     ORDER BY n.created_at DESC LIMIT %s
+) newest
+ ORDER BY 1, 6
+"""
+_ALL = _POLL.format(only="")
+_MESSAGES_ONLY = _POLL.format(only="AND n.message_id IS NOT NULL")
+
+
+def server_secrets(client_id: str) -> tuple[KnownServer, list[str]] | None:
+    """Return the active message server of that id and its live secrets; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVER, [client_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, found_id, name, secret, previous = row
+    live = [encryption.decrypt(secret, purpose=SEALED_AS)]
+    if previous is not None:
+        live.append(encryption.decrypt(previous, purpose=PREVIOUS_SEALED_AS))
+    return KnownServer(pk, found_id, name), live
+
+
+def poll(account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
+    """Return every channel of the account and what its phone has not acknowledged, oldest first; one statement."""
+    return _poll(_ALL, account_id)
+
+
+def poll_messages(account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
+    """The same without the notifications that announce no message (contract 9); one statement."""
+    return _poll(_MESSAGES_ONLY, account_id)
+
+
+def _poll(sql: str, account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
+    channels: list[PolledChannel] = []
+    notifications: list[PolledNotification] = []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [account_id, account_id, POLL_WINDOW])
+        for part, pk, kind, payload, consent, created_at in cursor.fetchall():
+            if part == 0:
+                channels.append(PolledChannel(rows.identifier(pk), payload, kind, bool(consent)))
+            else:
+                moment = rows.moment(created_at)
+                notifications.append(PolledNotification(rows.identifier(pk), kind, payload, moment))
+    return channels, notifications
+
+
+def channel_of_server(server_id: int, channel_id: UUID) -> Channel | None:
+    """Return the server's channel of that id."""
+    return Channel.objects.filter(pk=channel_id, server_id=server_id).first()
+
+
+def sent_by(account_id: int, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the status of those messages that the account's phone sent."""
+    found = Message.objects.filter(
+        pk__in=ids, channel__account_id=account_id, direction=Direction.TO_SERVER
+    ).values_list("pk", "status")
+    return {pk: Status(status) for pk, status in found}
+
+
+def owned_channels(account_id: int, ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Return whether those channels of the account have its consent."""
+    found = Channel.objects.filter(pk__in=ids, account_id=account_id).values_list("pk", "consent")
+    return dict(found)
+
+
+def message_exists(message_id: UUID) -> bool:
+    """Whether a message of that id was ever accepted."""
+    return Message.objects.filter(pk=message_id).exists()

@@ -1,0 +1,19 @@
+"""Jobs of channels and messages."""
+
+from uuid import UUID
+
+from connectid.core import clock
+from connectid.jobs import task
+from connectid.messaging.operations import relaying
+
+
+@task
+def relay_channel(channel_id: str) -> None:
+    """Make the calls to a channel's partner that are due, in order."""
+    relaying.relay(channel_id=UUID(channel_id))
+
+
+@task(max_attempts=1)
+def relay_waiting() -> None:
+    """Wake the channels whose calls are due and that nobody carries."""
+    relaying.sweep(at=clock.now())

@@ -1,0 +1,270 @@
+"""Bringing partners what is for them (contract 13.4): the jobs, run against partners who listen."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from connectid.core import clock
+from connectid.core.clock import FrozenClock
+from connectid.jobs.draining import run_pending
+from connectid.messaging import patience
+from connectid.messaging.models import Callback, Channel, Message
+from connectid.messaging.operations import outcomes, relaying
+from connectid.providers.errors import Rejected, Unavailable
+from connectid.testing.partners import SEALED, ListeningPartner, Partner, new_channel, new_partner, send
+from connectid.testing.scene import EnrolledPhone, new_phone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def partner() -> Partner:
+    return new_partner()
+
+
+@pytest.fixture
+def phone() -> EnrolledPhone:
+    return new_phone()
+
+
+@pytest.fixture
+def channel(partner: Partner, phone: EnrolledPhone) -> Channel:
+    return new_channel(partner, phone.account.pk)
+
+
+@pytest.fixture
+def now() -> Iterator[FrozenClock]:
+    with clock.frozen() as found:
+        yield found
+
+
+def say(client: Client, phone: EnrolledPhone, channel: Channel) -> str:
+    """Send one message to the channel's server; return its id."""
+    message_id = str(uuid4())
+    body = {"channel": str(channel.pk), "content": SEALED, "message_id": message_id}
+    answer = client.post(
+        "/messaging/send_message/", body, content_type="application/json", headers=phone.headers
+    )
+    assert answer.status_code == 201
+    return message_id
+
+
+def delivered(listener: ListeningPartner, partner: Partner) -> list[str]:
+    return [body["messages"][0]["message_id"] for body in listener.told(partner.server.delivery_url)]
+
+
+def statuses() -> list[str]:
+    return list(Message.objects.order_by("sent_at").values_list("status", flat=True))
+
+
+def test_messages_arrive_in_order_and_their_content_is_forgotten(
+    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, channel: Channel
+) -> None:
+    """One message to a request; what arrived is kept no longer."""
+    sent = [say(client, phone, channel) for _ in range(3)]
+    run_pending()
+    assert delivered(listener, partner) == sent
+    assert statuses() == ["SENT_TO_SERVICE"] * 3
+    assert not Callback.objects.exists()
+
+
+def test_calls_are_signed_over_the_bytes_that_are_sent(
+    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, channel: Channel
+) -> None:
+    """13.3: X-MAC-DIGEST, under the secret that is also the Basic password."""
+    say(client, phone, channel)
+    run_pending()
+    [(_, _, headers)], [body] = listener.calls, listener.bodies
+    mac = hmac.digest(partner.secret.encode(), body, hashlib.sha256)
+    assert headers["X-MAC-DIGEST"] == base64.b64encode(mac).decode()
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_receipts_and_consent(
+    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, channel: Channel
+) -> None:
+    """13.4: each at its own address; a message whose receipt arrived is confirmed."""
+    message_id, _ = send(client, partner, channel)
+    [notification] = phone.account.notifications.all()
+    post: dict[str, Any] = {"content_type": "application/json", "headers": phone.headers}
+    client.post("/messaging/update_notification_received/", {"notifications": [notification.pk]}, **post)
+    client.post("/messaging/update_consent/", {"channel": channel.pk, "consent": False}, **post)
+    run_pending()
+    [receipt] = listener.told(partner.server.callback_url)
+    assert [one["message_id"] for one in receipt["messages"]] == [str(message_id)]
+    assert listener.told(partner.server.consent_url) == [{"channel_id": str(channel.pk), "consent": False}]
+    assert statuses() == ["CONFIRMED_RECEIVED"]
+
+
+def test_an_outage_holds_the_channels_calls_in_order(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """Nothing overtakes; the call is made again when its time comes, byte for byte."""
+    listener.failures[partner.server.delivery_url] = [Unavailable("down")]
+    sent = [say(client, phone, channel) for _ in range(2)]
+    run_pending()
+    assert delivered(listener, partner) == []
+    first = Callback.objects.order_by("id")[0]
+    assert (first.attempts, first.failure, first.is_refused) == (1, "down", False)
+    now.advance(seconds=10)
+    run_pending()
+    assert delivered(listener, partner) == sent
+
+
+def test_what_is_refused_lets_the_others_pass(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """A partner that answers 400 to one message gets the next one, and the first again later."""
+    listener.failures[partner.server.delivery_url] = [Rejected("answered 400")]
+    first, second = (say(client, phone, channel) for _ in range(2))
+    run_pending()
+    assert delivered(listener, partner) == [second]
+    now.advance(seconds=10)
+    run_pending()
+    assert delivered(listener, partner) == [second, first]
+    partner.server.refresh_from_db()
+    assert partner.server.failures_in_a_row == 0
+
+
+def test_a_call_is_given_up_after_75_hours_and_can_be_replayed(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """Ten attempts; then it waits for somebody to replay it, and the next ones go on."""
+    listener.failures[partner.server.delivery_url] = [Rejected("answered 401")] * patience.MAX_ATTEMPTS
+    sent = say(client, phone, channel)
+    began = now.at
+    for wait in (0, *patience.WAITS):
+        now.advance(seconds=wait * (1 + patience.SPREAD) + 1)
+        run_pending()
+    letter = Callback.objects.get()
+    assert (letter.attempts, letter.given_up_at is not None) == (patience.MAX_ATTEMPTS, True)
+    assert now.at - began > timedelta(hours=75)
+    assert delivered(listener, partner) == []
+    assert outcomes.replay(ids=[letter.pk], at=now.at) == 1
+    run_pending()
+    assert delivered(listener, partner) == [sent]
+
+
+def test_a_dead_partner_is_left_alone_and_delays_nobody(
+    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, now: FrozenClock
+) -> None:
+    """The breaker: after five failures in a row the others of its channels are not even tried."""
+    listener.failures[partner.server.delivery_url] = [Unavailable("down")] * 100
+    for _ in range(10):
+        say(client, phone, new_channel(partner, phone.account.pk))
+    healthy = new_partner()
+    theirs = say(client, phone, new_channel(healthy, phone.account.pk))
+    run_pending()
+    tried = 100 - len(listener.failures[partner.server.delivery_url])
+    assert tried == patience.FAILURES_BEFORE_PAUSE
+    assert delivered(listener, healthy) == [theirs]
+    partner.server.refresh_from_db()
+    assert partner.server.paused_until == now.at + patience.FIRST_PAUSE
+
+
+def test_after_an_outage_one_call_finds_out_and_the_rest_follow(
+    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, now: FrozenClock
+) -> None:
+    """One probe; its success makes everything that waits due."""
+    listener.failures[partner.server.delivery_url] = [Unavailable("down")] * 6
+    sent = [say(client, phone, new_channel(partner, phone.account.pk)) for _ in range(10)]
+    run_pending()
+    now.advance(seconds=31)
+    relaying.sweep(at=now.at)
+    run_pending()
+    assert delivered(listener, partner) == []
+    assert len(listener.failures[partner.server.delivery_url]) == 0
+    now.advance(seconds=61)
+    for _ in range(2):
+        relaying.sweep(at=now.at)
+        run_pending()
+        now.advance(seconds=1)
+    assert sorted(delivered(listener, partner)) == sorted(sent)
+    partner.server.refresh_from_db()
+    assert (partner.server.failures_in_a_row, partner.server.paused_until) == (0, None)
+
+
+def test_a_channel_is_carried_by_one_worker(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """A lease; when its worker dies, the sweep brings another one."""
+    sent = say(client, phone, channel)
+    Channel.objects.update(relaying_until=now.at + relaying.LEASE)
+    run_pending()
+    assert relaying.sweep(at=now.at) == 0
+    assert delivered(listener, partner) == []
+    now.advance(seconds=61)
+    assert relaying.sweep(at=now.at) == 1
+    run_pending()
+    assert delivered(listener, partner) == [sent]
+
+
+def test_a_server_that_is_switched_off_is_not_called(
+    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, channel: Channel
+) -> None:
+    """What is for it waits."""
+    say(client, phone, channel)
+    partner.server.is_active = False
+    partner.server.save()
+    run_pending()
+    assert delivered(listener, partner) == []
+    assert Callback.objects.count() == 1
+
+
+def test_bodies_are_what_contract_and_partners_read(
+    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, channel: Channel
+) -> None:
+    """13.4: OCS checks that the ids are uuids and the sealed texts are not blank."""
+    say(client, phone, channel)
+    run_pending()
+    [body] = [json.loads(raw) for raw in listener.bodies]
+    [message] = body["messages"]
+    assert UUID(body["channel_id"]) == channel.pk
+    assert UUID(message["message_id"])
+    assert {name: message[name] for name in SEALED} == SEALED
+
+
+def test_statements_do_not_grow_with_what_waits(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    statement_budget: Any,
+) -> None:
+    """A sweep is two statements, however many channels wait."""
+
+    def grow(count: int) -> None:
+        for _ in range(count):
+            say(client, phone, new_channel(partner, phone.account.pk))
+
+    statement_budget(2, grow=grow, act=lambda: relaying.sweep(at=clock.now()))
+    assert run_pending().failed == 0
+    assert len(listener.calls) == 20

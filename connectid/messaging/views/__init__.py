@@ -1,0 +1,1 @@
+"""Endpoints of channels and messages: one module each."""

@@ -1,0 +1,41 @@
+"""Calls over HTTP."""
+
+from collections.abc import Mapping
+
+from connectid.providers._http import HttpClient
+from connectid.providers.breaker import CircuitBreaker
+from connectid.providers.errors import Rejected, Unavailable
+
+DEADLINE = 15.0  # seconds, for the whole call
+CONNECT_TIMEOUT = 3.0
+READ_LIMIT = 65_536  # bytes of an answer, of which only the status is looked at
+
+_TRY_AGAIN = frozenset({408, 425})
+
+
+class HttpWebhooks:
+    """Follows no redirect and reads no more than it must; with ``public_only`` it reaches nothing but the public internet."""
+
+    def __init__(self, *, public_only: bool) -> None:
+        # One partner's failures must not stop the calls to another: the relay has a breaker for each.
+        never_opens = CircuitBreaker(threshold=2**31)
+        self._client = HttpClient(
+            "webhooks",
+            deadline=DEADLINE,
+            connect_timeout=CONNECT_TIMEOUT,
+            breaker=never_opens,
+            public_only=public_only,
+        )
+        self._public_only = public_only
+
+    def post(self, *, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Make one call (see :class:`connectid.providers.webhooks.WebhookCaller`)."""
+        if self._public_only and not url.startswith("https://"):
+            raise Rejected("webhooks go to https addresses only")
+        answer = self._client.request(
+            "POST", url, idempotent=False, headers=headers, data=body, max_bytes=READ_LIMIT
+        )
+        if answer.status in _TRY_AGAIN:
+            raise Unavailable(f"webhooks answered {answer.status}")
+        if not answer.ok:
+            raise Rejected(f"webhooks answered {answer.status}")
