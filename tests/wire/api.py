@@ -74,9 +74,16 @@ class Route:
     def fields(self) -> dict[str, Any]:
         """The fields of its body, each with its schema."""
         body = self.described["POST"].get("requestBody")
-        schema = _resolved(body["content"]["application/json"]["schema"]) if body else {}
-        found: dict[str, Any] = schema.get("properties", {})
+        schema = body["content"]["application/json"]["schema"] if body else {}
+        one = next((option for option in schema.get("anyOf", []) if "$ref" in option), schema)
+        found: dict[str, Any] = _resolved(one).get("properties", {})
         return found
+
+    @property
+    def takes_lists(self) -> bool:
+        """Whether its body may be a list (contract 2.1)."""
+        schema = self.described["POST"]["requestBody"]["content"]["application/json"]["schema"]
+        return any(option.get("type") == "array" for option in schema.get("anyOf", []))
 
     def opened(self) -> dict[str, str]:
         """New credentials that it lets in, its switch turned on."""

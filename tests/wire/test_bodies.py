@@ -88,6 +88,8 @@ def test_what_cannot_be_read_is_refused(post: Post) -> None:
 def test_what_nobody_means_is_refused_in_the_words_of_the_endpoint(route: Route, post: Post) -> None:
     assert route.endpoint is not None
     for kind, (raw, content_type) in hostile.UNACCEPTABLE.items():
+        if route.takes_lists and raw.startswith(b"["):
+            continue
         answer = post(raw, content_type)
         assert (answer.status_code, answer.json()) == own_refusal(route.endpoint), kind
 
@@ -127,7 +129,7 @@ def test_a_body_that_is_too_large_costs_no_statement(route: Route) -> None:
             **claimed,
         )
     assert answer.status_code == 413
-    assert answer.json() == {endpoint.error_key: "REQUEST_TOO_LARGE"}
+    assert answer.json() == problems.Refusal(problems.RequestTooLarge, key=endpoint.error_key).body()
     assert statements == []
     assert unread.asked == 0
 

@@ -51,6 +51,8 @@ def is_allowed(schema: dict[str, Any], value: Any) -> bool:
     kinds = {option.get("type") for option in schema.get("anyOf", [schema])}
     if isinstance(value, bool):
         return "boolean" in kinds
+    if "boolean" in kinds and value in (0, 1):
+        return True  # a form's texts are converted, and with them what stands for a boolean in one
     return any(isinstance(value, KINDS[kind]) for kind in kinds & KINDS.keys())
 
 

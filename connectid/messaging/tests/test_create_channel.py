@@ -21,7 +21,7 @@ def wanted(subject: str, **fields: str) -> dict[str, str]:
 
 
 def create(client: Client, partner: Partner, body: dict[str, Any], *, form: bool = False) -> Any:
-    kind = {} if form else {"content_type": "application/json"}
+    kind: dict[str, Any] = {} if form else {"content_type": "application/json"}
     return client.post(PATH, body, headers=partner.headers, **kind)
 
 
@@ -58,9 +58,9 @@ def test_subjects_in_any_case(client: Client) -> None:
 def test_names_are_kept_and_only_replaced_by_names(client: Client) -> None:
     """7.11: overwritten when not empty; Unicode survives."""
     partner, account = new_partner(), new_account()
-    create(client, partner, wanted(account.username, channel_name="Bénéficiaires – नमस्ते"))
+    create(client, partner, wanted(account.username, channel_name="Bénéficiaires नमस्ते"))
     create(client, partner, wanted(account.username))
-    assert Channel.objects.get().name == "Bénéficiaires – नमस्ते"
+    assert Channel.objects.get().name == "Bénéficiaires नमस्ते"
     create(client, partner, wanted(account.username, channel_name="Other"))
     assert Channel.objects.get().name == "Other"
 

@@ -248,7 +248,7 @@ def test_bodies_are_what_contract_and_partners_read(
     [body] = [json.loads(raw) for raw in listener.bodies]
     [message] = body["messages"]
     assert UUID(body["channel_id"]) == channel.pk
-    assert UUID(message["message_id"])
+    assert UUID(message["message_id"]).version == 4
     assert {name: message[name] for name in SEALED} == SEALED
 
 
