@@ -205,8 +205,7 @@ def _jobs() -> Iterator[Finding]:
 
 def _clients() -> Iterator[Finding]:
     from connectid.accounts.models import Account
-    from connectid.config.demo_objects import ANDROID_CLIENT_ID
-    from connectid.oauth.models import Client
+    from connectid.oauth.models import ANDROID_CLIENT_ID, Client
 
     complete = True
     if not Client.objects.filter(client_id=ANDROID_CLIENT_ID, client_type=Client.CLIENT_PUBLIC).exists():

@@ -17,12 +17,9 @@ from connectid.credentials import operations as credentials
 from connectid.credentials.models import Issuer
 from connectid.messaging.models import MessageServer
 from connectid.messaging.operations import servers as messaging
-from connectid.oauth.models import Client
+from connectid.oauth.models import ANDROID_CLIENT_ID, Client
 from connectid.oauth.operations import clients as oauth
 from connectid.toggles import operations as toggles
-
-ANDROID_CLIENT_ID = "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa"
-"""Built into every release of the app: public, password grant (contract 14.1)."""
 
 SWITCHED_ON = ("email_otp_verification",)
 """Release switches that are on from the first start, so that everything there is can be tried."""

@@ -5,12 +5,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from connectid.config.env import Environment
 
-ACCESS_TOKEN_SECONDS = 36_000
-"""What phones and Connect count on (contract 14.1)."""
 ID_TOKEN_SECONDS = 36_000
 """Contract 14.6."""
-REFRESH_TOKEN_SECONDS = 30 * 24 * 3600
-"""Without a limit they would never be pruned."""
 
 
 def oauth_provider(environment: "Environment") -> dict[str, Any]:
@@ -18,10 +14,12 @@ def oauth_provider(environment: "Environment") -> dict[str, Any]:
     return {
         "CLIENT_SECRET_HASHER": "blake2b_keyed",
         "APPLICATION_ADMIN_CLASS": "connectid.oauth.admin.ClientAdmin",
+        "ACCESS_TOKEN_ADMIN_CLASS": "connectid.oauth.admin.AccessTokenAdmin",
+        "REFRESH_TOKEN_ADMIN_CLASS": "connectid.oauth.admin.RefreshTokenAdmin",
+        "GRANT_ADMIN_CLASS": "connectid.oauth.admin.AuthorizationCodeAdmin",
+        "ID_TOKEN_ADMIN_CLASS": "connectid.oauth.admin.NoPage",
         "SCOPES": {"openid": "Who you are", "sync": "Synchronise"},
         "DEFAULT_SCOPES": ["openid"],
-        "ACCESS_TOKEN_EXPIRE_SECONDS": ACCESS_TOKEN_SECONDS,
-        "REFRESH_TOKEN_EXPIRE_SECONDS": REFRESH_TOKEN_SECONDS,
         "REFRESH_TOKEN_REUSE_PROTECTION": True,
         "ID_TOKEN_EXPIRE_SECONDS": ID_TOKEN_SECONDS,
         # No OIDC_RSA_PRIVATE_KEY: our own keys sign (connectid.oauth.id_tokens).

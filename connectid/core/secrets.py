@@ -11,6 +11,7 @@ have unrelated digests, so a device credential is never accepted as a session to
 
 import hmac
 import secrets
+import string
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -22,6 +23,8 @@ SHORTEST_SECRET = 16
 """Bytes: 128 bits, the least that may be stored under a fast hash (NIST 800-63B-4, 3.1.2 asks for 112)."""
 
 _DIGEST_BYTES = 32
+_ALPHANUMERIC = string.ascii_letters + string.digits
+_BITS_OF_A_CHARACTER = 5.95  # log2(62)
 
 DIGEST_LENGTH = MAX_ID_LENGTH + 1 + 2 * _DIGEST_BYTES
 """Characters of the longest stored digest: the width of a column that holds one."""
@@ -39,6 +42,13 @@ def new_token(nbytes: int = 32) -> str:
 def new_urlsafe_token(nbytes: int = 32) -> str:
     """A random secret in URL-safe base64, shorter than hexadecimal for what travels in links."""
     return secrets.token_urlsafe(_enough(nbytes))
+
+
+def new_alphanumeric_token(length: int) -> str:
+    """A random secret of ASCII letters and digits, for what others have known in that form."""
+    if length * _BITS_OF_A_CHARACTER < SHORTEST_SECRET * 8:
+        raise ValueError(f"a secret needs at least {SHORTEST_SECRET} random bytes")
+    return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))
 
 
 def new_identifier(nbytes: int) -> str:

@@ -1,16 +1,17 @@
-"""Clients in the admin. Tokens have django-oauth-toolkit's own pages, which show none."""
+"""Clients and tokens in the admin. Settings name these classes, because django-oauth-toolkit registers them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from connectid.core import secrets
-from connectid.oauth.models import Client
+from connectid.oauth.models import AccessToken, AuthorizationCode, Client, IdToken, RefreshToken
 from connectid.oauth.operations import clients
 from connectid.oauth.permissions import Permission
-from connectid.web.admin_pages import SecretShownOnce
+from connectid.web.admin_pages import ReadOnlyAdmin, SecretShownOnce
 
 GRANTS = [
     (Client.GRANT_AUTHORIZATION_CODE, "Authorization code"),
@@ -63,3 +64,68 @@ class ClientAdmin(SecretShownOnce[Client]):
         secret = secrets.new_token()
         owner.client_secret = clients.stored_secret(secret)
         return secret
+
+
+class GrantedAdmin[Row: Model](ReadOnlyAdmin[Row]):
+    """What was granted to clients, found by the subject of the account or by the client; never the secret itself."""
+
+    list_display: tuple[str, ...] = ("id", "subject", "client", "scope", "created", "expires")
+    fields: ClassVar[tuple[str, ...]] = ("subject", "client", "scope", "created", "expires")
+    search_fields: ClassVar = ("user__username", "application__client_id")
+    search_help_text = "A whole subject or client id."
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        """Every row with its account's subject and its client's name, and no secret of any."""
+        own = [name for name in self.fields if name not in ("subject", "client")]
+        shown = (*own, "user__username", "application__name", "application__client_id")
+        return super().get_queryset(request).select_related("user", "application").only(*shown)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
+        """Find what one account or one client was granted, by index."""
+        wanted = search_term.strip()
+        found = Q(user__username=wanted) | Q(application__client_id=wanted)
+        return (queryset.filter(found) if wanted else queryset), False
+
+    @admin.display(description="account", empty_value="the client itself")
+    def subject(self, granted: Any) -> str | None:
+        """Whom it speaks for."""
+        return granted.user.username if granted.user else None
+
+    @admin.display(description="client")
+    def client(self, granted: Any) -> str:
+        """Who holds it."""
+        return str(granted.application)
+
+
+class AccessTokenAdmin(GrantedAdmin[AccessToken]):
+    """Live access tokens, and expired ones until they are pruned."""
+
+
+class RefreshTokenAdmin(GrantedAdmin[RefreshToken]):
+    """Refresh tokens; a revoked one was exchanged, or ended."""
+
+    list_display: tuple[str, ...] = (*GrantedAdmin.list_display, "revoked")
+    fields: ClassVar[tuple[str, ...]] = (*GrantedAdmin.fields, "authenticated_at", "revoked")
+
+
+class AuthorizationCodeAdmin(GrantedAdmin[AuthorizationCode]):
+    """Authorization codes."""
+
+    list_display: tuple[str, ...] = (*GrantedAdmin.list_display, "used_at")
+    fields: ClassVar[tuple[str, ...]] = (*GrantedAdmin.fields, "redirect_uri", "authenticated_at", "used_at")
+
+
+class NoPage(ReadOnlyAdmin[IdToken]):
+    """For the class that has no table."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not listed."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: IdToken | None = None) -> bool:
+        """Not shown."""
+        return False

@@ -22,3 +22,59 @@ class RotationUnderWay(DomainError):
 
     code = "ROTATION_UNDER_WAY"
     kind = Kind.CONFLICT
+
+
+class InvalidClient(DomainError):
+    """No client has these credentials, or a confidential one gave none (RFC 6749 section 5.2)."""
+
+    code = "invalid_client"
+    kind = Kind.UNAUTHENTICATED
+
+
+class InvalidTokenRequest(DomainError):
+    """A parameter is missing, malformed or given twice."""
+
+    code = "invalid_request"
+    kind = Kind.INVALID
+
+
+class UnsupportedGrantType(DomainError):
+    """A grant type other than password, client_credentials, authorization_code and refresh_token."""
+
+    code = "unsupported_grant_type"
+    kind = Kind.INVALID
+
+
+class GrantNotForClient(DomainError):
+    """The client was registered for another grant; the password grant is the app's alone (RFC 9700 section 2.4)."""
+
+    code = "unauthorized_client"
+    kind = Kind.INVALID
+
+
+class UnknownScope(DomainError):
+    """None of the scopes asked for exists, or a refresh asks for more than was granted."""
+
+    code = "invalid_scope"
+    kind = Kind.INVALID
+
+
+class InvalidCredentials(DomainError):
+    """No active account has this username and credential. The app forgets its user on it (contract 4.1)."""
+
+    code = "invalid_grant"
+    kind = Kind.INVALID
+
+
+class InvalidAuthorizationCode(DomainError):
+    """The code is unknown, used, expired or another client's, or its redirect address or verifier do not fit."""
+
+    code = "invalid_grant"
+    kind = Kind.INVALID
+
+
+class InvalidRefreshToken(DomainError):
+    """The refresh token is unknown, exchanged before, expired, revoked or another client's."""
+
+    code = "invalid_grant"
+    kind = Kind.INVALID

@@ -1,16 +1,18 @@
 """Access tokens for tests, stored as the token endpoint stores them."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from connectid.accounts.models import Account
-from connectid.config.demo_objects import ANDROID_CLIENT_ID
-from connectid.config.oauth_provider import ACCESS_TOKEN_SECONDS
 from connectid.core import clock, secrets
-from connectid.oauth.models import AccessToken, Client
-from connectid.oauth.operations import clients
+from connectid.oauth import lifetimes
+from connectid.oauth.models import ANDROID_CLIENT_ID, AccessToken, Client
+from connectid.oauth.operations import clients, tokens
+from connectid.oauth.operations.tokens import Family, Issued
 from connectid.oauth.queries.access_tokens import checksum
+from connectid.oauth.queries.clients import stored_client
 from connectid.testing.scene import new_account
 
 
@@ -32,7 +34,7 @@ def new_token(
     account: Account | None = None,
     client: Client | None = None,
     scope: str = "openid",
-    lifetime: timedelta = timedelta(seconds=ACCESS_TOKEN_SECONDS),
+    lifetime: timedelta = lifetimes.ACCESS_TOKEN,
     **fields: Any,
 ) -> IssuedToken:
     """A live access token of an account, by default a new one's, issued to the app."""
@@ -41,13 +43,21 @@ def new_token(
     AccessToken.objects.create(
         user=account,
         application=client or the_app(),
-        token="",
         token_checksum=checksum(token),
         scope=scope,
         expires=clock.now() + lifetime,
         **fields,
     )
     return IssuedToken(account, token)
+
+
+def new_pair(account: Account, *, scope: str = "openid") -> Issued:
+    """An access token and a refresh token, issued to the app as the token endpoint does."""
+    app = stored_client(the_app().client_id)
+    assert app is not None
+    now = clock.now()
+    family = Family(uuid.uuid4(), app, account.pk, authenticated_at=now)
+    return tokens.issue_pair(family=family, scope=scope, at=now)
 
 
 def the_app() -> Client:

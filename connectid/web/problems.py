@@ -6,7 +6,7 @@ with which status it words each refusal, as a :class:`Refusal`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -94,7 +94,7 @@ class Refusal:
     """How one endpoint words one refusal: with which status and under which key.
 
     ``status`` defaults to that of the refusal's kind. ``tells_retry`` adds ``retry_after_seconds`` to the body. ``challenge``
-    is the ``WWW-Authenticate`` of a 401.
+    is the ``WWW-Authenticate`` of a 401. ``also`` is what else the body says, always the same.
     """
 
     error: type[DomainError]
@@ -102,6 +102,7 @@ class Refusal:
     key: ErrorKey = "error_code"
     tells_retry: bool = False
     challenge: str | None = None
+    also: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def http_status(self) -> HTTPStatus:
@@ -120,6 +121,7 @@ class Refusal:
         if self.key == "list":
             return [text]
         found: dict[str, Any] = {"errors": [text]} if self.key == "errors_list" else {self.key: text}
+        found |= self.also
         if error.sub_code is not None:
             found["error_sub_code"] = error.sub_code
         if self.tells_retry:

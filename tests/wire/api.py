@@ -14,7 +14,7 @@ from connectid.config import urls
 from connectid.devices.authentication import DeviceBasic
 from connectid.enrollment.authentication import EnrollmentSessionBearer
 from connectid.messaging.authentication import MessageServerBasic
-from connectid.oauth.authentication import ClientBasic, UserBearer
+from connectid.oauth.authentication import ClientBasic, TokenClient, UserBearer
 from connectid.oauth.operations.clients import create_client
 from connectid.testing.answers import Answered
 from connectid.testing.partners import new_partner
@@ -148,6 +148,9 @@ def _credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
             return basic(client.client_id, client.client_secret)
         case MessageServerBasic():
             return new_partner().headers
+        case TokenClient():
+            client = create_client(name="test", grant="client-credentials")
+            return basic(client.client_id, client.client_secret)
     raise NotImplementedError(f"say here what opens {scheme.name}")
 
 

@@ -47,6 +47,17 @@ def _note_use(device: KnownDevice, credential: str, at: datetime) -> None:
         Device.objects.filter(pk=device.device_id).update(**changes)
 
 
+def hold(device: KnownDevice) -> bool:
+    """Hold account and device to the end of the transaction; False where either may no longer act.
+
+    Whoever gives the device something that must not outlive it calls this, for the account may have moved to another one
+    since the credential was looked at. The account's row is locked first, as in :func:`issue`.
+    """
+    current = Device.objects.filter(pk=device.device_id, revoked_at=None, account__is_active=True)
+    held = current.select_for_update(of=("account", "self"), no_key=True).select_related("account")
+    return held.only("pk", "account__id").first() is not None
+
+
 def issue(*, account_id: int, installation_id: str, model: str, at: datetime) -> str:
     """Give the account a new device and return its credential: 64 hexadecimal characters, never to be seen again.
 

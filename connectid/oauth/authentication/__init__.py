@@ -1,6 +1,18 @@
-"""Who may call, by OAuth2: a server with its client's credentials (A4, A5), a person with an access token (A2)."""
+"""Who may call, by OAuth2.
+
+A server with its client's credentials (A4, A5), a person with an access token (A2), any client at the endpoints of tokens (A8).
+"""
 
 from connectid.oauth.authentication.bearer import UserBearer, user_bearer
 from connectid.oauth.authentication.client import ClientBasic, client_basic, client_basic_unexplained
+from connectid.oauth.authentication.token_client import TokenClient, token_client
 
-__all__ = ["ClientBasic", "UserBearer", "client_basic", "client_basic_unexplained", "user_bearer"]
+__all__ = [
+    "ClientBasic",
+    "TokenClient",
+    "UserBearer",
+    "client_basic",
+    "client_basic_unexplained",
+    "token_client",
+    "user_bearer",
+]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import structlog
 from django.db import transaction
 
-from connectid.core import passwords, secrets
-from connectid.oauth import errors
+from connectid.core import passwords, ratelimit, secrets
+from connectid.oauth import errors, limits
 from connectid.oauth.models import Client
 from connectid.oauth.permissions import ALL, Permission
-from connectid.oauth.queries.clients import StoredClient, confidential_client
+from connectid.oauth.queries.clients import StoredClient, confidential_client, stored_client
 
 log = structlog.get_logger(__name__)
 
@@ -76,19 +76,43 @@ def authenticate_client(*, client_id: str, client_secret: str, permission: Permi
     id costs what a wrong secret costs, so that the time of a refusal does not tell which ids exist.
     """
     client = confidential_client(client_id)
-    if client is None:
-        stored_secret(client_secret)
+    if not _proves(client_secret, client) or client is None:
         return None
-    if not _matches(client_secret, client.stored_secret):
-        return None
-    if _is_outdated(client.stored_secret):
-        # Only while it is still what was verified: an operator may have replaced it meanwhile.
-        unchanged = Client.objects.filter(pk=client.id, client_secret=client.stored_secret)
-        unchanged.update(client_secret=stored_secret(client_secret))
     if permission not in client.permissions:
         log.warning("client_lacks_permission", client=client.client_id, permission=permission.value)
         return None
     return client
+
+
+def identify_client(*, client_id: str, client_secret: str, address: str) -> StoredClient:
+    """Return the client that asks for a token or ends one: a confidential one by its secret, a public one by its id alone.
+
+    ``address`` is the caller's, by which wrong secrets are counted. Raises
+    :class:`~connectid.oauth.errors.InvalidClient` and :class:`~connectid.core.ratelimit.Throttled`.
+    """
+    client = stored_client(client_id)
+    if client is not None and client.is_public and not client_secret:
+        return client
+    confidential = None if client is None or client.is_public else client
+    if confidential is not None and _is_imported(confidential.stored_secret):
+        ratelimit.spend(limits.IMPORTED_SECRETS_PER_ADDRESS, f"{client_id} {address}")
+    if confidential is None or not _proves(client_secret, confidential):
+        ratelimit.spend(limits.WRONG_SECRETS_PER_ADDRESS, address)
+        raise errors.InvalidClient
+    return confidential
+
+
+def _proves(client_secret: str, client: StoredClient | None) -> bool:
+    if client is None:
+        stored_secret(client_secret)
+        return False
+    if not _matches(client_secret, client.stored_secret):
+        return False
+    if _is_outdated(client.stored_secret):
+        # Only while it is still what was verified: an operator may have replaced it meanwhile.
+        unchanged = Client.objects.filter(pk=client.id, client_secret=client.stored_secret)
+        unchanged.update(client_secret=stored_secret(client_secret))
+    return True
 
 
 def stored_secret(secret: str) -> str:
@@ -97,13 +121,17 @@ def stored_secret(secret: str) -> str:
 
 
 def _matches(secret: str, stored: str) -> bool:
-    if stored.startswith(f"{_digest.algorithm}$"):
-        return _digest.verify(secret, stored)
-    return passwords.verify_imported(secret, stored)
+    if _is_imported(stored):
+        return passwords.verify_imported(secret, stored)
+    return _digest.verify(secret, stored)
 
 
 def _is_outdated(stored: str) -> bool:
-    return not stored.startswith(f"{_digest.algorithm}$") or _digest.must_update(stored)
+    return _is_imported(stored) or _digest.must_update(stored)
+
+
+def _is_imported(stored: str) -> bool:
+    return not stored.startswith(f"{_digest.algorithm}$")
 
 
 def _is_as(wanted: Client, existing: Client) -> bool:

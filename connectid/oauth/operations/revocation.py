@@ -1,17 +1,44 @@
 """Ending what was granted."""
 
-from django.db import connection, transaction
+import uuid
+from datetime import datetime
+
+from django.db import transaction
 
 from connectid.oauth.models import AccessToken, AuthorizationCode, RefreshToken
+from connectid.oauth.queries.access_tokens import checksum
+from connectid.oauth.queries.clients import StoredClient
 
 
 def revoke_all(*, account_id: int) -> None:
     """End every token and authorization code of an account: three statements, whatever their number.
 
     Call it inside the transaction that locks, deactivates or recovers the account, so that no token outlives the decision
-    (contract 16, E-14). Rows are deleted by their account's index and not through the ORM, which would first load them all
-    to look for what refers to them: only the two token tables do, each to the other, and their keys are checked at commit.
+    (contract 16, E-14), and after the account's row was updated or locked there: who issues tokens holds that row, so that
+    what is being issued meanwhile is either ended here or never issued.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
         for model in (RefreshToken, AccessToken, AuthorizationCode):
-            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE user_id = %s", [account_id])  # noqa: S608
+            model.objects.filter(user_id=account_id).delete()
+
+
+def revoke_family(*, family: uuid.UUID, at: datetime) -> None:
+    """End the tokens that follow from one sign-in: two statements. Refresh tokens stay, revoked, to know a reuse by."""
+    with transaction.atomic():
+        RefreshToken.objects.filter(token_family=family, revoked=None).update(revoked=at)
+        AccessToken.objects.filter(token_family=family).delete()
+
+
+def revoke_token(*, client: StoredClient, token: str, at: datetime) -> None:
+    """End a token of ``client``, of either kind, and its family (RFC 7009). Unknown tokens and others' are left alone."""
+    found = checksum(token)
+    own = {"token_checksum": found, "application_id": client.id}
+    with transaction.atomic():
+        for model in (RefreshToken, AccessToken):
+            families = model.objects.filter(**own).values_list("token_family", flat=True)
+            for family in families:
+                if family is None:
+                    AccessToken.objects.filter(**own).delete()
+                else:
+                    revoke_family(family=family, at=at)
+                return

@@ -1,35 +1,48 @@
-"""Confidential clients, as their credentials are checked."""
+"""Clients, as their credentials are checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectid.oauth.models import Client
 
 
 @dataclass(frozen=True, slots=True)
 class StoredClient:
-    """A confidential client as stored: what proving its secret and judging its rights takes."""
+    """A client as stored: what proving its secret and judging its rights takes."""
 
     id: int
     client_id: str
     name: str
-    stored_secret: str
+    stored_secret: str = field(repr=False)
     permissions: frozenset[str]
+    is_public: bool
+    grant: str
 
 
-def confidential_client(client_id: str) -> StoredClient | None:
-    """Return the confidential client of that id; one statement, by the index of its unique column."""
+def stored_client(client_id: str) -> StoredClient | None:
+    """Return the client of that id; one statement, by the index of its unique column."""
     row = (
-        Client.objects.filter(client_id=client_id, client_type=Client.CLIENT_CONFIDENTIAL)
-        .values_list("pk", "client_id", "name", "client_secret", "permissions")
+        Client.objects.filter(client_id=client_id)
+        .values_list(
+            *("pk", "client_id", "name", "client_secret", "permissions"),
+            *("client_type", "authorization_grant_type"),
+        )
         .first()
     )
     if row is None:
         return None
-    pk, found_id, name, stored_secret, permissions = row
+    pk, found_id, name, stored_secret, permissions, client_type, grant = row
     return StoredClient(
         id=pk,
         client_id=found_id,
         name=name,
         stored_secret=stored_secret,
         permissions=frozenset(permissions),
+        is_public=client_type == Client.CLIENT_PUBLIC,
+        grant=grant,
     )
+
+
+def confidential_client(client_id: str) -> StoredClient | None:
+    """Return the confidential client of that id."""
+    client = stored_client(client_id)
+    return None if client is None or client.is_public else client

@@ -1,7 +1,6 @@
 """Locking, unlocking and deactivating an account, and what dies with it (contract 16, E-14 to E-16)."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,11 +10,11 @@ from connectid.accounts.models import Account
 from connectid.core import clock, secrets
 from connectid.devices.models import Device, PushRegistration
 from connectid.oauth.models import AccessToken, RefreshToken
-from connectid.oauth.models import Client as OAuthClient
 from connectid.recovery import errors
 from connectid.recovery.operations import closing
 from connectid.testing.budget import StatementBudget
 from connectid.testing.scene import new_account, new_phone
+from connectid.testing.tokens import new_pair
 
 pytestmark = pytest.mark.django_db
 
@@ -40,19 +39,9 @@ ACTS = [lock_out, lock, deactivate]
 
 def grant(account: Account, number: int = 1) -> None:
     """Give the account tokens and former push registrations, and a current one."""
-    app, _ = OAuthClient.objects.get_or_create(client_id="app", client_type="public")
     PushRegistration.objects.filter(account=account).update(ended_at=clock.now())
     for index in range(number):
-        token = AccessToken.objects.create(
-            user=account,
-            application=app,
-            token=secrets.new_token(32),
-            expires=clock.now() + timedelta(hours=1),
-            scope="openid",
-        )
-        RefreshToken.objects.create(
-            user=account, application=app, token=secrets.new_token(32), access_token=token
-        )
+        new_pair(account)
         digest = secrets.new_token(32)
         ended_at = None if index == 0 else clock.now()
         PushRegistration.objects.create(account=account, token=digest, token_digest=digest, ended_at=ended_at)

@@ -1,0 +1,1 @@
+"""The endpoints under ``/o/``, one module each."""
