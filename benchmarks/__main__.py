@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import fetch_db_key, start_configuration, surroundings
+from benchmarks import access_tokens, fetch_db_key, start_configuration, surroundings
 from benchmarks.report import print_table
 
 
@@ -12,6 +12,7 @@ def main() -> int:
         every = print_table(
             "Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures(environment)
         )
+        every &= print_table("Questions about access tokens", access_tokens.figures(environment))
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )

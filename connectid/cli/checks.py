@@ -223,7 +223,7 @@ def _clients() -> Iterator[Finding]:
 
 def _id_tokens() -> Iterator[Finding]:
     from connectid.core import clock
-    from connectid.oauth import id_tokens
+    from connectid.oauth import signing
     from connectid.oauth.queries import signing_keys
 
     at = clock.now()
@@ -233,11 +233,11 @@ def _id_tokens() -> Iterator[Finding]:
         yield Finding("id tokens", "ok", "no key yet; the first one that is needed is made then")
         return
     now = int(at.timestamp())
-    claims = {"iss": id_tokens.issuer(), "aud": "doctor", "sub": "doctor", "iat": now, "exp": now + 60}
-    if id_tokens.read(id_tokens.sign(claims, at=at), at=at) is None:
+    claims = {"iss": signing.issuer(), "aud": "doctor", "sub": "doctor", "iat": now, "exp": now + 60}
+    if signing.read(signing.sign(claims, at=at), at=at) is None:
         yield Finding("id tokens", "failed", f"what key {key.kid[:8]} signs does not verify")
         return
-    shown = f"key {key.kid[:8]} signs, {len(found.published(at))} published, issuer {id_tokens.issuer()}"
+    shown = f"key {key.kid[:8]} signs, {len(found.published(at))} published, issuer {signing.issuer()}"
     is_old = at - key.signs_from > OLDEST_SIGNING_KEY and found.keys[-1] == key
     advice = "; it is more than a year old: connectid rotate-oidc-key" if is_old else ""
     yield Finding("id tokens", "warning" if is_old else "ok", shown + advice)

@@ -5,9 +5,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from connectid.config.env import Environment
 
-ID_TOKEN_SECONDS = 36_000
-"""Contract 14.6."""
-
 
 def oauth_provider(environment: "Environment") -> dict[str, Any]:
     """Return Django's OAUTH2_PROVIDER."""
@@ -18,11 +15,16 @@ def oauth_provider(environment: "Environment") -> dict[str, Any]:
         "REFRESH_TOKEN_ADMIN_CLASS": "connectid.oauth.admin.RefreshTokenAdmin",
         "GRANT_ADMIN_CLASS": "connectid.oauth.admin.AuthorizationCodeAdmin",
         "ID_TOKEN_ADMIN_CLASS": "connectid.oauth.admin.NoPage",
-        "SCOPES": {"openid": "Who you are", "sync": "Synchronise"},
+        "SCOPES": {
+            "openid": "Who you are",
+            "profile": "Your name",
+            "phone": "Your phone number",
+            "email": "Your email address",
+            "sync": "Synchronise",
+        },
         "DEFAULT_SCOPES": ["openid"],
         "REFRESH_TOKEN_REUSE_PROTECTION": True,
-        "ID_TOKEN_EXPIRE_SECONDS": ID_TOKEN_SECONDS,
-        # No OIDC_RSA_PRIVATE_KEY: our own keys sign (connectid.oauth.id_tokens).
+        # No OIDC_RSA_PRIVATE_KEY: our own keys sign (connectid.oauth.signing).
         "OIDC_ENABLED": True,
         "OIDC_ISS_ENDPOINT": f"{environment.PUBLIC_URL}/o",
         "PKCE_REQUIRED": True,

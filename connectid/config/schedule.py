@@ -5,14 +5,12 @@ from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
 from connectid.messaging import tasks as messaging
-from connectid.recovery import tasks as recovery
 from connectid.verification import tasks as verification
 
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="23 3 * * *", task=jobs.discard_dead_letters),
     Scheduled(cron="41 * * * *", task=integrity.prune),
     Scheduled(cron="13 3 * * *", task=enrollment.prune_sessions),
-    Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
     Scheduled(cron="33 3 * * *", task=verification.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

@@ -10,7 +10,6 @@ from connectid.integrity.urls import urlpatterns as integrity
 from connectid.invitations.urls import urlpatterns as invitations
 from connectid.messaging.urls import urlpatterns as messaging
 from connectid.oauth.urls import urlpatterns as oauth
-from connectid.recovery.urls import urlpatterns as recovery
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.toggles.urls import urlpatterns as toggles
 from connectid.web import health, metrics, openapi, pages
@@ -24,7 +23,6 @@ api: list[URLPattern] = [
     *invitations,
     *messaging,
     *oauth,
-    *recovery,
     *toggles,
 ]
 openapi.describe(api)

@@ -11,9 +11,16 @@ class ClientExists(DomainError):
 
 
 class InvalidAccessToken(DomainError):
-    """The access token is unknown, expired, revoked, not for this server, or of an account that may not sign in."""
+    """The access token is unknown, expired, revoked, or of an account that may not sign in."""
 
     code = "Authentication credentials were not provided."
+    kind = Kind.UNAUTHENTICATED
+
+
+class InvalidToken(DomainError):
+    """At userinfo: there is no access token, or one without the scope ``openid``, or it is not believed (RFC 6750, 3.1)."""
+
+    code = "invalid_token"
     kind = Kind.UNAUTHENTICATED
 
 

@@ -6,6 +6,9 @@ from typing import Final
 ACCESS_TOKEN: Final = timedelta(seconds=36_000)
 """What phones and Connect count on (contract 14.1)."""
 
+ID_TOKEN: Final = timedelta(seconds=36_000)
+"""Contract 14.6."""
+
 AUTHORIZATION_CODE: Final = timedelta(seconds=60)
 """Contract 14.6; RFC 6749 recommends at most ten minutes."""
 

@@ -5,16 +5,9 @@ from datetime import timedelta
 EMAIL_SUBJECT = "Your PersonalID verification code"
 
 
-TEXT = "Your verification token from commcare connect is {code}"
-TEXTS = {
-    "deactivate": "{code} closes your PersonalID account for good. If you did not ask for that, give it to nobody.",
-}
-"""By purpose, for codes that do more than prove a number: who is asked for one must be able to see what it does."""
-
-
-def text(code: str, *, purpose: str) -> str:
+def text(code: str) -> str:
     """The text of an SMS. The app reads the code out of it as the one word of six digits: add no other (contract 5.3)."""
-    return TEXTS.get(purpose, TEXT).format(code=code)
+    return f"Your verification token from commcare connect is {code}"
 
 
 def email(code: str, *, left: timedelta) -> str:

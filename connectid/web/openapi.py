@@ -37,9 +37,9 @@ def document() -> dict[str, Any]:
     described: dict[str, Any] = copy.deepcopy(build_schema(Router(urls=_api)).convert(skip_validation=True))
     views = {f"/{pattern.pattern}": _view(pattern) for pattern in _api}
     for path, item in described["paths"].items():
-        summary = item.pop("summary", "")
+        told = {key: item.pop(key) for key in ("summary", "description") if key in item}
         for method, operation in ((key, part) for key, part in item.items() if isinstance(part, dict)):
-            operation.setdefault("summary", summary)
+            operation.update({key: text for key, text in told.items() if key not in operation})
             operation["tags"] = [_feature(views[path])]
             for response in operation["responses"].values():
                 _without_empty_content(response)

@@ -18,8 +18,12 @@ RETRY_AFTER = 5
 """Seconds; about what a failover of a managed PostgreSQL's proxy takes to be noticed."""
 
 
+class Unavailable(Exception):
+    """Raised by a view that cannot answer now and whose clients must not be told so in JSON."""
+
+
 class UnavailableMiddleware:
-    """Answer 503 with ``Retry-After`` where a view failed for want of its database."""
+    """Answer 503 with ``Retry-After`` where a view failed for want of its database, or says so itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -29,14 +33,20 @@ class UnavailableMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django's hook for an exception that a view raised."""
+        if isinstance(exception, Unavailable):
+            return _answer()
         if not isinstance(exception, (OperationalError, InterfaceError, PoolTimeout)) or _is_ours(exception):
             return None
         log.error("database_unavailable", exception=type(exception).__name__)
-        response = HttpResponse(
-            "Temporarily unavailable.\n", status=503, content_type="text/plain; charset=utf-8"
-        )
-        response["Retry-After"] = str(RETRY_AFTER)
-        return response
+        return _answer()
+
+
+def _answer() -> HttpResponse:
+    response = HttpResponse(
+        "Temporarily unavailable.\n", status=503, content_type="text/plain; charset=utf-8"
+    )
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def _is_ours(exception: Exception) -> bool:

@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.http import HttpRequest
 
 from connectid.core import clock
-from connectid.oauth import errors
+from connectid.oauth import errors, scopes
 from connectid.oauth.queries import access_tokens
 from connectid.oauth.queries.access_tokens import UserToken
 from connectid.web.authentication import InvalidTokenHeader, Scheme, bearer_token
@@ -43,4 +43,27 @@ class UserBearer(Scheme[UserToken]):
         return found
 
 
+class UserinfoBearer(UserBearer):
+    """A token with the scope ``openid``; without one the answer is the same as for a wrong one (contract 14.5)."""
+
+    missing = Refusal(
+        errors.InvalidToken,
+        key="error",
+        also={"error_description": "The access token is missing, expired, revoked or without openid."},
+        challenge=INVALID_TOKEN_CHALLENGE,
+    )
+    refusals: ClassVar = (missing,)
+
+    def authenticate(self, request: HttpRequest, credentials: str) -> UserToken:
+        """Raise :class:`~connectid.oauth.errors.InvalidToken`, or return what the token says."""
+        try:
+            found = super().authenticate(request, credentials)
+        except (errors.InvalidAccessToken, InvalidTokenHeader):
+            raise errors.InvalidToken from None
+        if scopes.OPENID not in found.scopes:
+            raise errors.InvalidToken
+        return found
+
+
 user_bearer = UserBearer()
+userinfo_bearer = UserinfoBearer()

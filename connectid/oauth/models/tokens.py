@@ -27,6 +27,7 @@ class AccessToken(AbstractAccessToken):
 
     token = None  # type: ignore[assignment]
     id_token = None
+    resource = None
     source_refresh_token = None
     updated = None  # type: ignore[assignment]
     token_checksum = models.CharField(max_length=CHECKSUM_LENGTH, editable=False)

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 section 4.1."""
 
-_ACCOUNT = ("user__username", "user__name", "user__phone_number", "user__is_active")
+_ACCOUNT = ("user__username", "user__name", "user__phone_number", "user__email", "user__is_active")
 
 
 def by_password(

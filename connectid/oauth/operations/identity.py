@@ -8,32 +8,35 @@ from hashlib import sha256
 from typing import Any
 
 from connectid.accounts.models import Account
-from connectid.oauth import id_tokens, scopes
+from connectid.oauth import claims, lifetimes, scopes, signing
 from connectid.oauth.operations.tokens import Family, Issued
-from connectid.oauth.queries.signing_keys import lifetime
 
 
 def with_id_token(issued: Issued, *, family: Family, account: Account, nonce: str, at: datetime) -> Issued:
     """Return ``issued`` with an id token, where its scope asks for one."""
-    if scopes.OPENID not in issued.scope.split():
+    granted = frozenset(issued.scope.split())
+    if scopes.OPENID not in granted:
         return issued
-    claims: dict[str, Any] = {
-        "iss": id_tokens.issuer(),
-        "sub": account.username,
+    told: dict[str, Any] = {
+        "iss": signing.issuer(),
         "aud": family.client.client_id,
         "iat": int(at.timestamp()),
-        "exp": int((at + lifetime()).timestamp()),
+        "exp": int((at + lifetimes.ID_TOKEN).timestamp()),
         "auth_time": int(family.authenticated_at.timestamp()),
         "jti": str(uuid.uuid4()),
         "at_hash": _half_hash(issued.access_token),
-        "name": account.name,
-        "phone": account.phone_number,
-        "phone_number": account.phone_number,
-        "is_active": account.is_active,
+        **claims.about(
+            username=account.username,
+            name=account.name,
+            phone_number=account.phone_number,
+            email=account.email,
+            is_active=account.is_active,
+            scopes=granted,
+        ),
     }
     if nonce:
-        claims["nonce"] = nonce
-    return replace(issued, id_token=id_tokens.sign(claims, at=at))
+        told["nonce"] = nonce
+    return replace(issued, id_token=signing.sign(told, at=at))
 
 
 def _half_hash(token: str) -> str:

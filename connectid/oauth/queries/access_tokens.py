@@ -3,12 +3,10 @@
 The token itself is not stored; a table or a backup of it opens nothing.
 """
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from django.conf import settings
 from django.db import connection
 
 from connectid.core import rows
@@ -33,15 +31,13 @@ class LiveToken:
     scope: str
     """Its scopes, separated by blanks."""
     expires_at: datetime
-    audience: tuple[str, ...]
-    """The servers that it is meant for (RFC 8707); empty for any."""
     holder: Holder | None
     """None for a token that a client got for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class UserToken:
-    """A live token of an active account, meant for this server among others: who calls with it (contract A2)."""
+    """A live token of an active account: who calls with it (contract A2)."""
 
     account_id: int
     username: str
@@ -52,7 +48,7 @@ class UserToken:
 
 
 _BY_CHECKSUM = """
-SELECT t.expires, t.scope, CAST(t.resource AS text), c.client_id,
+SELECT t.expires, t.scope, c.client_id,
        a.id, a.is_active, a.username, a.name, a.phone_number, a.email
   FROM oauth_accesstoken t
        LEFT JOIN oauth_client c ON c.id = t.application_id
@@ -68,7 +64,7 @@ def live_token(token: str, *, at: datetime) -> LiveToken | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    expires, scope, resource, client_id, account_id, is_active, *known = row
+    expires, scope, client_id, account_id, is_active, *known = row
     expires_at = rows.moment(expires)
     if expires_at <= at or (account_id is not None and not is_active):
         return None
@@ -76,15 +72,14 @@ def live_token(token: str, *, at: datetime) -> LiveToken | None:
         client_id=client_id or "",
         scope=scope,
         expires_at=expires_at,
-        audience=() if resource == "[]" else tuple(json.loads(resource)),
         holder=None if account_id is None else Holder(account_id, *known),
     )
 
 
 def user_token(token: str, *, at: datetime) -> UserToken | None:
-    """Return who calls with ``token``, or None where :func:`live_token` finds none or it is not for a person, or not for us."""
+    """Return who calls with ``token``, or None where :func:`live_token` finds none or it speaks for nobody."""
     found = live_token(token, at=at)
-    if found is None or found.holder is None or not _is_for_us(found.audience):
+    if found is None or found.holder is None:
         return None
     return UserToken(
         account_id=found.holder.account_id,
@@ -99,7 +94,3 @@ def user_token(token: str, *, at: datetime) -> UserToken | None:
 def checksum(token: str) -> str:
     """What is stored of a token: it has well over 128 random bits, so a plain digest gives nothing away."""
     return sha256(token.encode()).hexdigest()
-
-
-def _is_for_us(audience: tuple[str, ...]) -> bool:
-    return not audience or any(server.rstrip("/") == settings.PUBLIC_URL for server in audience)

@@ -1,6 +1,9 @@
 """Clients, as their credentials are checked."""
 
+import json
 from dataclasses import dataclass, field
+
+from django.db import connection
 
 from connectid.oauth.models import Client
 
@@ -18,16 +21,18 @@ class StoredClient:
     grant: str
 
 
+_BY_CLIENT_ID = """
+SELECT id, client_id, name, client_secret, permissions, client_type, authorization_grant_type
+  FROM oauth_client
+ WHERE client_id = %s
+"""
+
+
 def stored_client(client_id: str) -> StoredClient | None:
     """Return the client of that id; one statement, by the index of its unique column."""
-    row = (
-        Client.objects.filter(client_id=client_id)
-        .values_list(
-            *("pk", "client_id", "name", "client_secret", "permissions"),
-            *("client_type", "authorization_grant_type"),
-        )
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_CLIENT_ID, [client_id])
+        row = cursor.fetchone()
     if row is None:
         return None
     pk, found_id, name, stored_secret, permissions, client_type, grant = row
@@ -36,7 +41,7 @@ def stored_client(client_id: str) -> StoredClient | None:
         client_id=found_id,
         name=name,
         stored_secret=stored_secret,
-        permissions=frozenset(permissions),
+        permissions=frozenset(json.loads(permissions)),
         is_public=client_type == Client.CLIENT_PUBLIC,
         grant=grant,
     )

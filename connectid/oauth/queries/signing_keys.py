@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from oauth2_provider.settings import oauth2_settings
-
+from connectid.oauth import lifetimes
 from connectid.oauth.models import SigningKey
 
 NOTICED_WITHIN = timedelta(seconds=60)
@@ -34,7 +33,7 @@ class StoredKey:
 
     def is_published(self, at: datetime) -> bool:
         """Whether a token that it signed, or will sign, may be live at ``at``."""
-        return self.signs_until is None or at < self.signs_until + lifetime() + MARGIN
+        return self.signs_until is None or at < self.signs_until + lifetimes.ID_TOKEN + MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,6 @@ class _Copy:
 
 
 _copy: _Copy | None = None
-
-
-def lifetime() -> timedelta:
-    """How long an id token is good."""
-    return timedelta(seconds=oauth2_settings.ID_TOKEN_EXPIRE_SECONDS)
 
 
 def known_keys(*, at: datetime) -> KeySet:

@@ -9,7 +9,7 @@ from joserfc.jwk import RSAKey
 from pytest_django import Settings
 
 from connectid.core import clock
-from connectid.oauth import errors, id_tokens
+from connectid.oauth import errors, signing
 from connectid.oauth.models import SigningKey
 from connectid.oauth.operations import signing_keys
 from connectid.oauth.queries import signing_keys as queries
@@ -105,13 +105,13 @@ def test_a_waiting_key_can_be_brought_forward() -> None:
 def test_leaked_keys_are_forgotten() -> None:
     at = clock.now()
     now = int(at.timestamp())
-    claims = {"iss": id_tokens.issuer(), "aud": "a", "sub": "s", "iat": now, "exp": now + 60}
-    token = id_tokens.sign(claims, at=at)
+    claims = {"iss": signing.issuer(), "aud": "a", "sub": "s", "iat": now, "exp": now + 60}
+    token = signing.sign(claims, at=at)
     signing_keys.rotate(at=at)
     (left,) = signing_keys.replace_all(at=at).keys
     assert left.generation == 2
-    assert id_tokens.read(token, at=at) is None
-    assert id_tokens.read(id_tokens.sign(claims, at=at), at=at) == claims
+    assert signing.read(token, at=at) is None
+    assert signing.read(signing.sign(claims, at=at), at=at) == claims
 
 
 def test_no_statement_when_warm() -> None:

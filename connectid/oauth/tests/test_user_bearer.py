@@ -87,20 +87,6 @@ def test_a_client_s_own_token_speaks_for_nobody(client: Browser) -> None:
     assert client.get(PATH, headers=issued.headers).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("audience", "status"),
-    [
-        (["https://hq.example"], 401),
-        (["http://127.0.0.1:8000.evil.example"], 401),
-        (["https://hq.example", "http://127.0.0.1:8000/"], 200),
-    ],
-)
-def test_a_token_for_other_servers(client: Browser, audience: list[str], status: int) -> None:
-    """RFC 8707: what was meant for somebody else alone does not open ours."""
-    issued = new_token(resource=audience)
-    assert client.get(PATH, headers=issued.headers).status_code == status
-
-
 def test_never_from_the_query_string_or_a_form(client: Browser) -> None:
     """E-03."""
     token = new_token().token

@@ -1,7 +1,7 @@
 """Signing id tokens, and reading the ones that come back: RS256, with the server's own keys.
 
-django-oauth-toolkit would sign with the one key of its settings. It has none here, so that nothing does so by mistake: our
-validator signs with :func:`sign` and reads with :func:`read`, whatever ``algorithm`` a client's row names.
+django-oauth-toolkit would sign with the one key of its settings. It has none here, so that nothing does so by mistake: whoever
+issues id tokens signs with :func:`sign`, whoever gets one back reads it with :func:`read`.
 """
 
 from datetime import datetime, timedelta

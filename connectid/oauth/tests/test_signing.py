@@ -10,7 +10,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from connectid.core import clock
-from connectid.oauth import id_tokens
+from connectid.oauth import signing
 from connectid.oauth.models import SigningKey
 from connectid.oauth.operations import signing_keys
 from connectid.oauth.queries import signing_keys as queries
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.django_db
 
 def claims(**changed: Any) -> dict[str, Any]:
     now = int(clock.now().timestamp())
-    made = {"iss": id_tokens.issuer(), "aud": "client", "sub": "subject", "iat": now, "exp": now + 36_000}
+    made = {"iss": signing.issuer(), "aud": "client", "sub": "subject", "iat": now, "exp": now + 36_000}
     return {name: value for name, value in (made | changed).items() if value is not None}
 
 
 def read(token: str) -> dict[str, Any] | None:
-    return id_tokens.read(token, at=clock.now())
+    return signing.read(token, at=clock.now())
 
 
 def our_key() -> RSAKey:
@@ -35,7 +35,7 @@ def our_key() -> RSAKey:
 
 def test_what_we_sign_we_read() -> None:
     made = claims()
-    token = id_tokens.sign(made, at=clock.now())
+    token = signing.sign(made, at=clock.now())
     header = jws.extract_compact(token.encode()).headers()
     assert header == {"typ": "JWT", "alg": "RS256", "kid": our_key().thumbprint()}
     assert read(token) == made
@@ -43,17 +43,17 @@ def test_what_we_sign_we_read() -> None:
 
 def test_an_expired_token() -> None:
     now = int(clock.now().timestamp())
-    token = id_tokens.sign(claims(iat=now - 60, exp=now - 1), at=clock.now())
+    token = signing.sign(claims(iat=now - 60, exp=now - 1), at=clock.now())
     assert read(token) is None
-    assert id_tokens.read(token, at=clock.now(), may_be_expired=True) is not None
+    assert signing.read(token, at=clock.now(), may_be_expired=True) is not None
 
 
 def test_a_key_that_was_rotated_out_still_verifies() -> None:
     with clock.frozen() as time:
-        old = id_tokens.sign(claims(), at=time.at)
+        old = signing.sign(claims(), at=time.at)
         signing_keys.rotate(at=time.at, at_once=True)
         time.advance(seconds=1)
-        new = id_tokens.sign(claims(), at=time.at)
+        new = signing.sign(claims(), at=time.at)
         assert read(old) is not None
         assert read(new) is not None
         assert jws.extract_compact(old.encode()).headers() != jws.extract_compact(new.encode()).headers()
@@ -63,7 +63,7 @@ def test_a_key_that_was_rotated_out_still_verifies() -> None:
     "changed",
     [
         {"iss": "https://evil.example/o"},
-        {"iss": f"{id_tokens.issuer()}/"},
+        {"iss": f"{signing.issuer()}/"},
         {"iss": None},
         {"aud": None},
         {"aud": []},
@@ -76,7 +76,7 @@ def test_a_key_that_was_rotated_out_still_verifies() -> None:
     ],
 )
 def test_wrong_claims(changed: dict[str, Any]) -> None:
-    assert read(id_tokens.sign(claims(**changed), at=clock.now())) is None
+    assert read(signing.sign(claims(**changed), at=clock.now())) is None
 
 
 def encoded(part: bytes | dict[str, Any]) -> str:
@@ -85,7 +85,7 @@ def encoded(part: bytes | dict[str, Any]) -> str:
 
 
 def test_no_signature() -> None:
-    id_tokens.sign(claims(), at=clock.now())
+    signing.sign(claims(), at=clock.now())
     kid = our_key().thumbprint()
     for algorithm in ("none", "None", "NONE", "nOnE"):
         header = encoded({"alg": algorithm, "kid": kid})
@@ -94,7 +94,7 @@ def test_no_signature() -> None:
 
 def test_our_public_key_is_no_shared_secret() -> None:
     """HS256 with the published key (RFC 8725, section 2.1)."""
-    id_tokens.sign(claims(), at=clock.now())
+    signing.sign(claims(), at=clock.now())
     kid = our_key().thumbprint()
     public = our_key().as_pem(private=False)
     token = jwt.encode({"alg": "HS256", "kid": kid}, claims(), OctKey.import_key(base64.b64encode(public)))
@@ -102,7 +102,7 @@ def test_our_public_key_is_no_shared_secret() -> None:
 
 
 def test_somebody_else_s_key() -> None:
-    id_tokens.sign(claims(), at=clock.now())
+    signing.sign(claims(), at=clock.now())
     foreign = RSAKey.generate_key(2048)
     ours = our_key().thumbprint()
     registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
@@ -121,20 +121,20 @@ def test_somebody_else_s_key() -> None:
 
 
 def test_a_header_that_brings_its_key_is_refused_though_we_signed() -> None:
-    id_tokens.sign(claims(), at=clock.now())
+    signing.sign(claims(), at=clock.now())
     registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
     header = {"alg": "RS256", "kid": our_key().thumbprint(), "jku": "https://evil.example/jwks.json"}
     assert read(jwt.encode(header, claims(), our_key(), registry=registry)) is None
 
 
 def test_another_algorithm_of_our_key() -> None:
-    id_tokens.sign(claims(), at=clock.now())
+    signing.sign(claims(), at=clock.now())
     header = {"alg": "RS512", "kid": our_key().thumbprint()}
     assert read(jwt.encode(header, claims(), our_key(), algorithms=["RS512"])) is None
 
 
 def test_an_altered_token() -> None:
-    header, payload, signature = id_tokens.sign(claims(), at=clock.now()).split(".")
+    header, payload, signature = signing.sign(claims(), at=clock.now()).split(".")
     other = encoded(claims(sub="somebody else"))
     assert read(f"{header}.{other}.{signature}") is None
     assert read(f"{header}.{payload}.{signature[:-4]}AAAA") is None

@@ -1,1 +1,0 @@
-"""Endpoints of recovery: one module each, named like the last segment of its path."""
