@@ -11,7 +11,10 @@ from connectid.core import phone
 
 SECRETS = ("password", "storage_key", "backup_code")
 IDENTITY = ("username", "name", "date_joined", "last_login")
-CONTACT = ("phone_number", "secondary_phone", "email", "is_invited", "photo_key")
+CONTACT = (
+    *("phone_number", "phone_proven_at", "unproven_number", "unproven_since"),
+    *("secondary_phone", "secondary_phone_proven_at", "email", "is_invited", "photo_key"),
+)
 RECOVERY = ("device_security", "failed_backup_codes", "failed_codes_in_a_row", "locked_at")
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 

@@ -1,6 +1,6 @@
 """Why an account is refused."""
 
-from connectid.core.errors import DomainError, Kind
+from connectid.core.errors import DomainError, FieldsRefused, Kind
 
 
 class LockedAccount(DomainError):
@@ -50,3 +50,58 @@ class StaffExists(DomainError):
 
     code = "STAFF_EXISTS"
     kind = Kind.CONFLICT
+
+
+class IncorrectToken(DomainError):
+    """The code is wrong, expired, already used, was never asked for, or too many were tried: one answer for all."""
+
+    code = "OTP token is incorrect"
+    kind = Kind.UNAUTHENTICATED
+
+
+class NumberOwned(DomainError):
+    """The caller showed that the number is theirs, but an active account has it: that one is to be recovered."""
+
+    code = "ACTIVE_USER_EXISTS"
+    kind = Kind.UNAUTHENTICATED
+
+
+class NoSecondNumber(DomainError):
+    """The account has no second number that a code could be sent to."""
+
+    code = "Recovery phone number does not exist for user"
+    kind = Kind.INVALID
+
+
+class NumberProven(DomainError):
+    """The account's number is proven, so it is not changed."""
+
+    code = "You cannot change a validated number"
+    kind = Kind.INVALID
+
+
+class OtherOldNumber(DomainError):
+    """The old number is not the one that the account waits to prove."""
+
+    code = "Old phone number does not match"
+    kind = Kind.INVALID
+
+
+class NumberTaken(DomainError):
+    """An active account has the number."""
+
+    code = "NUMBER_TAKEN"
+    kind = Kind.FORBIDDEN
+
+
+class NoNumber(DomainError):
+    """The text is no phone number."""
+
+    code = "NO_NUMBER"
+    kind = Kind.INVALID
+
+
+class NewNumberRefused(FieldsRefused):
+    """The new number is no phone number."""
+
+    names = ("phone_number",)

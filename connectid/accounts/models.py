@@ -1,5 +1,7 @@
 """The person's record."""
 
+import base64
+import os
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -12,7 +14,11 @@ from connectid.core.fields import EncryptedTextField, MemorisedHashField
 STORAGE_KEY = "account.storage_key"
 """Purpose under which storage keys are encrypted."""
 
+STORAGE_KEY_BYTES = 32
+
 NAME_LENGTH = 255
+
+USERNAME_LENGTH = 150
 
 SUBJECT_BYTES = 10
 """A subject is 20 hexadecimal characters (contract 5.6), as partner servers have stored for years."""
@@ -43,17 +49,30 @@ class Accounts(BaseUserManager["Account"]):
 class Account(AbstractBaseUser, PermissionsMixin):
     """One person: a worker with a phone, or a member of staff with a password.
 
-    A worker's ``password`` is unusable: what a phone presents is a device credential. ``username`` is the subject that
+    What a worker's phone presents is a device credential, and ``password`` is unusable; only the phone of an older app has a
+    password instead (``connectid.devices.operations.passwords``). ``username`` is the subject that
     partner servers know and never changes. ``storage_key`` unlocks the phone's local database and never changes either:
     losing it makes that database unreadable after recovery (contract 5.6).
     """
 
-    username = models.CharField(max_length=150, unique=True)
+    username = models.CharField(max_length=USERNAME_LENGTH, unique=True)
     password = MemorisedHashField()
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
     phone_number = models.CharField(max_length=phone.MAX_LENGTH, blank=True)
+    phone_proven_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set where an older app proved it."
+    )
+    unproven_number = models.CharField(
+        max_length=phone.MAX_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What an older app says is its number. It counts for nothing until a code proved it.",
+    )
+    unproven_since = models.DateTimeField(null=True, blank=True)
     email = models.EmailField(blank=True)
     secondary_phone = models.CharField(max_length=phone.MAX_LENGTH, blank=True)
+    secondary_phone_proven_at = models.DateTimeField(null=True, blank=True)
     storage_key = EncryptedTextField(purpose=STORAGE_KEY, null=True, blank=True)
     photo_key = models.CharField(max_length=100, blank=True, help_text="Where the stored photo is kept.")
     device_security = models.CharField(
@@ -89,6 +108,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(is_active=True) & ~models.Q(phone_number=""),
                 name="one_active_account_per_number",
             ),
+            # A registration looks for its name in any case; this is for two of them at once. Imported names may differ in case.
+            models.UniqueConstraint(
+                Lower("username"),
+                condition=models.Q(unproven_since__isnull=False),
+                name="one_registration_per_name",
+            ),
             models.UniqueConstraint(
                 Lower("email"),
                 condition=models.Q(is_active=True) & ~models.Q(email=""),
@@ -96,6 +121,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes: ClassVar = [
+            models.Index(
+                fields=["unproven_since"],
+                condition=models.Q(unproven_since__isnull=False),
+                name="unproven_by_age",
+            ),
             models.Index(
                 fields=["phone_number"], condition=models.Q(locked_at__isnull=False), name="locked_by_number"
             ),
@@ -110,6 +140,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def is_locked(self) -> bool:
         """Whether too many wrong backup codes closed the account."""
         return self.locked_at is not None
+
+
+def new_storage_key() -> str:
+    """A storage key for a new account: base64 of 32 random bytes (contract 5.6)."""
+    return base64.b64encode(os.urandom(STORAGE_KEY_BYTES)).decode()
 
 
 def new_subject() -> str:

@@ -1,5 +1,8 @@
 """Reads about accounts."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from django.db.models.functions import Lower
 
 from connectid.accounts.models import STORAGE_KEY, Account
@@ -20,6 +23,11 @@ def active_account(phone_number: str) -> Account | None:
 def is_number_taken(phone_number: str) -> bool:
     """Whether an active account has ``phone_number``."""
     return Account.objects.filter(phone_number=phone_number, is_active=True).exists()
+
+
+def is_username_taken(username: str) -> bool:
+    """Whether an account has ``username``, whatever the case of its letters."""
+    return Account.objects.annotate(lowered=Lower("username")).filter(lowered=username.lower()).exists()
 
 
 def is_email_taken(email: str, *, except_account: int | None = None) -> bool:
@@ -43,3 +51,30 @@ def active_subject(subject: str) -> Account | None:
     )
     accounts = list(found.only("pk", "username").order_by("pk"))
     return next((one for one in accounts if one.username == subject), accounts[0] if accounts else None)
+
+
+class Numbers(NamedTuple):
+    """The numbers of an account, and when they were proven."""
+
+    phone_number: str
+    unproven_number: str
+    phone_proven_at: datetime | None
+    secondary_phone: str
+    secondary_phone_proven_at: datetime | None
+
+    @property
+    def to_prove(self) -> str:
+        """The number that a code goes to: the one that waits for it, else the account's own."""
+        return self.unproven_number or self.phone_number
+
+
+def numbers(account_id: int) -> Numbers:
+    """Return the numbers of an account; one statement."""
+    return Numbers(*Account.objects.values_list(*Numbers._fields).get(pk=account_id))
+
+
+def is_number_locked(phone_number: str) -> bool:
+    """Whether the account of ``phone_number`` is locked."""
+    return Account.objects.filter(
+        phone_number=phone_number, locked_at__isnull=False, is_active=False
+    ).exists()

@@ -11,6 +11,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="23 3 * * *", task=jobs.discard_dead_letters),
     Scheduled(cron="41 * * * *", task=integrity.prune),
     Scheduled(cron="13 3 * * *", task=enrollment.prune_sessions),
+    Scheduled(cron="43 3 * * *", task=enrollment.prune_unproven_accounts),
     Scheduled(cron="33 3 * * *", task=verification.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

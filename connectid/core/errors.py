@@ -5,6 +5,7 @@ HTTP. The web layer alone turns a kind into a status and a refusal into a body. 
 is a fault, and becomes a plain 500.
 """
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -51,3 +52,18 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return self.code if self.sub_code is None else f"{self.code}/{self.sub_code}"
+
+
+class FieldsRefused(DomainError):
+    """Some fields cannot be taken as they are; the answer names each, with reasons in words for people."""
+
+    code = "Why this cannot be taken."
+    kind = Kind.INVALID
+    names: ClassVar[tuple[str, ...]] = ()
+    """The fields that it may name."""
+
+    def __init__(
+        self, reasons: Mapping[str, Sequence[str]] | None = None, *, retry_after: int | None = None
+    ) -> None:
+        super().__init__(retry_after=retry_after)
+        self.reasons = {name: list(said) for name, said in (reasons or {}).items()}

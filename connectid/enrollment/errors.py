@@ -1,6 +1,6 @@
 """Every refusal of enrolment, with its wire code. Which key carries the code differs by endpoint: see the views."""
 
-from connectid.core.errors import DomainError, Kind
+from connectid.core.errors import DomainError, FieldsRefused, Kind
 
 
 class InvalidSession(DomainError):
@@ -134,3 +134,9 @@ class InvalidEmail(DomainError):
 
     code = "INVALID_DATA"
     kind = Kind.INVALID
+
+
+class RegistrationRefused(FieldsRefused):
+    """Name, password or a number cannot be taken, or another account has the username (contract 9)."""
+
+    names = ("username", "password", "phone_number", "recovery_phone", "name")

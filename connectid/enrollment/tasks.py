@@ -1,7 +1,7 @@
 """Jobs of enrolment."""
 
 from connectid.core import clock
-from connectid.enrollment.operations import configuration, sessions
+from connectid.enrollment.operations import configuration, registration, sessions
 from connectid.jobs import task
 
 
@@ -21,3 +21,9 @@ def look_up_line(session_id: int) -> None:
 def prune_sessions() -> None:
     """Delete sessions that expired long ago."""
     sessions.prune(at=clock.now())
+
+
+@task
+def prune_unproven_accounts() -> None:
+    """Delete accounts that never proved their number and are not in use."""
+    registration.prune(at=clock.now())

@@ -4,6 +4,7 @@ from connectid.enrollment.views.check_name import CheckName
 from connectid.enrollment.views.complete_profile import CompleteProfile
 from connectid.enrollment.views.confirm_session_otp import ConfirmSessionOtp
 from connectid.enrollment.views.generate_manual_otp import GenerateManualOtp
+from connectid.enrollment.views.register import Register
 from connectid.enrollment.views.send_email_otp import SendEmailOtp
 from connectid.enrollment.views.send_session_otp import SendSessionOtp
 from connectid.enrollment.views.start_configuration import StartConfiguration
@@ -21,4 +22,5 @@ urlpatterns = routes(
     ("users/send_email_otp", SendEmailOtp),
     ("users/verify_email_otp", VerifyEmailOtp),
     ("users/generate_manual_otp", GenerateManualOtp),
+    ("users/register", Register),
 )

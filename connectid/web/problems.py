@@ -15,7 +15,7 @@ from django.http import JsonResponse
 from dmr.headers import HeaderSpec
 from dmr.metadata import ResponseSpec
 
-from connectid.core.errors import DomainError, Kind
+from connectid.core.errors import DomainError, FieldsRefused, Kind
 from connectid.core.ratelimit import Throttled
 
 type ErrorKey = Literal["error_code", "error", "errors", "errors_list", "detail", "list", "object", "empty"]
@@ -94,7 +94,9 @@ class Refusal:
     """How one endpoint words one refusal: with which status and under which key.
 
     ``status`` defaults to that of the refusal's kind. ``tells_retry`` adds ``retry_after_seconds`` to the body. ``challenge``
-    is the ``WWW-Authenticate`` of a 401. ``also`` is what else the body says, always the same.
+    is the ``WWW-Authenticate`` of a 401. ``also`` is what else the body says, always the same. A
+    :class:`~connectid.core.errors.FieldsRefused` has no use for ``key``: each field that it refuses is a key of the body, and its
+    value the reasons (contract 9).
     """
 
     error: type[DomainError]
@@ -113,6 +115,12 @@ class Refusal:
         error = self.error
         if self.key == "empty":
             return None
+        if issubclass(error, FieldsRefused):
+            return (
+                raised.reasons
+                if isinstance(raised, FieldsRefused)
+                else {name: [error.code] for name in error.names}
+            )
         text: str = error.code
         if error is Throttled:
             text = f"{text} Expected available in {raised.retry_after if raised else 60} seconds."
@@ -218,7 +226,7 @@ def _object_type(name: str, bodies: list[dict[str, Any]]) -> Any:
         texts.setdefault(key, set()).update(value if isinstance(value, list) else [value])
     fields: list[tuple[Any, ...]] = []
     for key, words in texts.items():
-        kind: Any = str if key == "detail" else Literal[tuple(sorted(words))]
+        kind: Any = str if key == "detail" or FieldsRefused.code in words else Literal[tuple(sorted(words))]
         kind = list[kind] if key in lists else kind
         always = all(key in body for body in bodies)
         fields.append((key, kind) if always else (key, kind | msgspec.UnsetType, msgspec.UNSET))

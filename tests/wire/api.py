@@ -18,7 +18,7 @@ from connectid.oauth.authentication import ClientBasic, TokenClient, UserBearer
 from connectid.oauth.operations.clients import create_client
 from connectid.testing.answers import Answered
 from connectid.testing.partners import new_partner
-from connectid.testing.scene import basic, new_phone, new_session
+from connectid.testing.scene import basic, new_number, new_phone, new_session
 from connectid.testing.tokens import new_token
 from connectid.toggles import operations as toggles
 from connectid.toggles.switched import SwitchedEndpoint
@@ -136,7 +136,7 @@ def _credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
         case None:
             return {}
         case DeviceBasic():
-            return new_phone().headers
+            return new_phone(secondary_phone=new_number()).headers
         case EnrollmentSessionBearer():
             return new_session(proven=True, is_invited=True).headers
         case UserBearer():

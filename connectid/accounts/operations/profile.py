@@ -1,13 +1,13 @@
 """What a worker says of themselves: making the account, changing it, telling CommCare Connect."""
 
-import base64
-import os
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Case, F, When
 
 from connectid.accounts import errors, queries, tasks
-from connectid.accounts.models import NAME_LENGTH, Account, DeviceSecurity, new_subject
+from connectid.accounts.models import NAME_LENGTH, Account, DeviceSecurity, new_storage_key, new_subject
 from connectid.accounts.operations import photo as photos
 from connectid.core import phone
 from connectid.core.phone import UnparsablePhoneNumber
@@ -15,8 +15,6 @@ from connectid.providers import connect
 from connectid.providers.errors import Unavailable
 from connectid.providers.photos import Photo, TooLarge, Unusable
 from connectid.providers.photos.images import decode_photo_url
-
-STORAGE_KEY_BYTES = 32
 
 
 def decode_photo(data_url: str) -> Photo:
@@ -51,7 +49,7 @@ def create(
         name=name,
         phone_number=phone_number,
         email="" if queries.is_email_taken(email) else email,
-        storage_key=base64.b64encode(os.urandom(STORAGE_KEY_BYTES)).decode(),
+        storage_key=new_storage_key(),
         device_security=DeviceSecurity.PIN if is_invited else DeviceSecurity.BIOMETRIC,
         is_invited=is_invited,
         backup_code=backup_code_hash,
@@ -84,7 +82,7 @@ def update(*, account_id: int, name: str, secondary_phone: str, photo_url: str, 
 
     Raises ``PhotoTooLarge``, ``PhotoUnusable``, ``ProfileRefused`` and ``SecondaryPhoneRefused``.
     """
-    changes: dict[str, str] = {}
+    changes: dict[str, Any] = {}
     name = " ".join(name.split())
     if len(name) > NAME_LENGTH:
         raise errors.ProfileRefused
@@ -92,9 +90,12 @@ def update(*, account_id: int, name: str, secondary_phone: str, photo_url: str, 
         changes["name"] = name
     if secondary_phone:
         try:
-            changes["secondary_phone"] = phone.parse(secondary_phone).e164
+            changes["secondary_phone"] = second = phone.parse(secondary_phone).e164
         except UnparsablePhoneNumber as error:
             raise errors.SecondaryPhoneRefused from error
+        changes["secondary_phone_proven_at"] = Case(
+            When(secondary_phone=second, then=F("secondary_phone_proven_at")), default=None
+        )
     photo = decode_photo(photo_url) if photo_url else None
     if not changes and photo is None:
         return

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
+from connectid.accounts.models import USERNAME_LENGTH
 from connectid.core import ratelimit, secrets, shared_cache
 from connectid.core.ratelimit import Throttled
 from connectid.devices import limits
@@ -31,9 +32,6 @@ BUSY_FOR = 5
 
 LOWER_PRIORITY = 5
 """Added to the hashing thread's niceness: a third of the share that a thread of the requests gets where both want to run."""
-
-USERNAME_LENGTH = 150
-"""Characters of the longest username; counting by more would let one caller fill a table."""
 
 
 class Match(NamedTuple):
@@ -82,6 +80,7 @@ def attempt(*, username: str, address: str, verify: Callable[[], Match], at: dat
     if not _waiting.acquire(blocking=False):
         raise Throttled(retry_after=BUSY_FOR)
     try:
+        # No longer than any username, or one caller could fill a table.
         trying = Taking(limits.PASSWORDS_PER_ACCOUNT, username[:USERNAME_LENGTH])
         if not counters.take([trying], at=at):
             raise Throttled(retry_after=counters.why([trying], at=at).retry_after)

@@ -1,32 +1,16 @@
-"""Endpoints about the account itself."""
+"""POST /users/update_profile (contract 5.11)."""
 
 from http import HTTPStatus
 from typing import ClassVar
 
 import msgspec
 
-from connectid.accounts import errors, queries
+from connectid.accounts import errors
 from connectid.accounts.operations import profile
 from connectid.devices.authentication import device_basic
 from connectid.web.endpoint import Body, Endpoint
 from connectid.web.parsing import PHOTO_BODY
 from connectid.web.problems import Refusal
-
-
-class StorageKey(msgspec.Struct):
-    """The key of the phone's local database."""
-
-    db_key: str
-
-
-class FetchDbKey(Endpoint):
-    """The storage key of the caller's account (contract 9; apps up to 2.60)."""
-
-    auth = (device_basic,)
-
-    def get(self) -> StorageKey:
-        device = device_basic.principal(self.request)
-        return StorageKey(db_key=queries.storage_key(device.sealed_storage_key))
 
 
 class ProfileChanges(msgspec.Struct):

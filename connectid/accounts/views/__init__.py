@@ -1,0 +1,1 @@
+"""Endpoints about the account itself, one module each."""
