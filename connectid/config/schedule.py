@@ -1,5 +1,6 @@
 """What runs at fixed times. Times are UTC; every entry is enqueued once per tick, however many workers there are."""
 
+from connectid.devices import tasks as devices
 from connectid.enrollment import tasks as enrollment
 from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
@@ -12,6 +13,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="41 * * * *", task=integrity.prune),
     Scheduled(cron="13 3 * * *", task=enrollment.prune_sessions),
     Scheduled(cron="43 3 * * *", task=enrollment.prune_unproven_accounts),
+    Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
+    Scheduled(cron="53 3 * * *", task=devices.prune_push_addresses),
     Scheduled(cron="33 3 * * *", task=verification.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

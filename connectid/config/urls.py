@@ -9,6 +9,7 @@ from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
 from connectid.invitations.urls import urlpatterns as invitations
 from connectid.messaging.urls import urlpatterns as messaging
+from connectid.notifications.urls import urlpatterns as notifications
 from connectid.oauth.urls import urlpatterns as oauth
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.toggles.urls import urlpatterns as toggles
@@ -22,6 +23,7 @@ api: list[URLPattern] = [
     *integrity,
     *invitations,
     *messaging,
+    *notifications,
     *oauth,
     *toggles,
 ]

@@ -1,4 +1,4 @@
-"""How often passwords are tried. Device credentials need no limit: nobody guesses 256 random bits."""
+"""How often passwords are tried and addresses change. Device credentials need no limit: nobody guesses 256 random bits."""
 
 from datetime import timedelta
 
@@ -16,3 +16,7 @@ one, and a carrier's block holds many; a thousand are less than two minutes of o
 
 WAITING_AT_ONCE = 4
 """Passwords that one process hashes or has waiting. More are told to come back: a request that waits keeps a thread."""
+
+PUSH_ADDRESSES = Limit("heartbeat.address", 100, within=timedelta(hours=1))
+"""Heartbeats of one account whose address is not its current one. A phone gets another address a few times a year; each one that
+is reported leaves a row."""

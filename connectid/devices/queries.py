@@ -1,8 +1,11 @@
 """Who a device credential belongs to: the hottest read of the server, one statement. And whose password may be tried."""
 
 import hmac
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
 
 from django.db import connection
 
@@ -139,3 +142,69 @@ def password_holder(username: str) -> PasswordHolder | None:
 def unused_device(*, account_id: int) -> Device | None:
     """Return the account's current device if its credential was never presented: its phone may have missed our answer."""
     return Device.objects.filter(account_id=account_id, revoked_at=None, last_accessed_at=None).first()
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentPush:
+    """An account's current push registration, as a heartbeat asks for it."""
+
+    registration_id: int
+    last_heartbeat_at: datetime
+
+
+_CURRENT_PUSH = """
+SELECT id, last_heartbeat_at FROM devices_pushregistration
+ WHERE account_id = %s AND ended_at IS NULL AND token_digest = %s
+"""
+
+
+def current_push(*, account_id: int, token: str) -> CurrentPush | None:
+    """Return the account's current registration if ``token`` is its address; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT_PUSH, [account_id, token_digest(token)])
+        row = cursor.fetchone()
+    return None if row is None else CurrentPush(row[0], rows.moment(row[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An active account, and where pushes reach its phone; ``token`` is empty where they do not."""
+
+    account_id: int
+    username: str
+    registration_id: int | None
+    token: str = field(repr=False)
+
+
+_RECIPIENTS = """
+SELECT a.id, a.username, r.id, coalesce(r.token, '')
+  FROM accounts_account a
+       LEFT JOIN devices_pushregistration r ON r.account_id = a.id AND r.ended_at IS NULL
+ WHERE a.is_active AND a.{column} IN ({wanted})
+"""
+
+
+def recipients_by_username(usernames: Collection[str]) -> dict[str, Recipient]:
+    """Return the active accounts of these usernames and where their pushes go; one statement, for up to 1,000 of them."""
+    return {found.username: found for found in _recipients("username", usernames)}
+
+
+def recipients_by_account(account_ids: Collection[int]) -> dict[int, Recipient]:
+    """The same by the accounts' ids."""
+    return {found.account_id: found for found in _recipients("id", account_ids)}
+
+
+def _recipients(
+    column: Literal["username", "id"], wanted: Collection[str] | Collection[int]
+) -> list[Recipient]:
+    if not wanted:
+        return []
+    statement = _RECIPIENTS.format(column=column, wanted=", ".join(["%s"] * len(wanted)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(wanted))
+        return [Recipient(*row) for row in cursor.fetchall()]
+
+
+def token_digest(token: str) -> str:
+    """What a registration is found by: FCM's addresses have well over 128 random bits, so a plain digest gives nothing away."""
+    return sha256(token.encode()).hexdigest()

@@ -10,6 +10,7 @@ from hashlib import sha256
 from django.db import connection
 
 from connectid.core import rows
+from connectid.oauth.models import AccessToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Holder:
 class LiveToken:
     """An access token that is good at the moment of the question."""
 
+    token_id: int
     client_id: str
     scope: str
     """Its scopes, separated by blanks."""
@@ -39,6 +41,7 @@ class LiveToken:
 class UserToken:
     """A live token of an active account: who calls with it (contract A2)."""
 
+    token_id: int
     account_id: int
     username: str
     client_id: str
@@ -48,7 +51,7 @@ class UserToken:
 
 
 _BY_CHECKSUM = """
-SELECT t.expires, t.scope, c.client_id,
+SELECT t.id, t.expires, t.scope, c.client_id,
        a.id, a.is_active, a.username, a.name, a.phone_number, a.email
   FROM oauth_accesstoken t
        LEFT JOIN oauth_client c ON c.id = t.application_id
@@ -64,11 +67,12 @@ def live_token(token: str, *, at: datetime) -> LiveToken | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    expires, scope, client_id, account_id, is_active, *known = row
+    token_id, expires, scope, client_id, account_id, is_active, *known = row
     expires_at = rows.moment(expires)
     if expires_at <= at or (account_id is not None and not is_active):
         return None
     return LiveToken(
+        token_id=token_id,
         client_id=client_id or "",
         scope=scope,
         expires_at=expires_at,
@@ -82,6 +86,7 @@ def user_token(token: str, *, at: datetime) -> UserToken | None:
     if found is None or found.holder is None:
         return None
     return UserToken(
+        token_id=found.token_id,
         account_id=found.holder.account_id,
         username=found.holder.username,
         client_id=found.client_id,
@@ -89,6 +94,11 @@ def user_token(token: str, *, at: datetime) -> UserToken | None:
         expires_at=found.expires_at,
         holder=found.holder,
     )
+
+
+def is_revoked(token_id: int) -> bool:
+    """Tell whether a token that was live a moment ago has been revoked since: its row is gone then."""
+    return not AccessToken.objects.filter(pk=token_id).exists()
 
 
 def checksum(token: str) -> str:
