@@ -110,12 +110,11 @@ def end_dead(*, dead: Collection[tuple[int, str]], at: datetime) -> int:
 
     Only those that are still the same: a phone may have reported another address since.
     """
-    if not dead:
-        return 0
-    same = Q()
-    for registration_id, token in dead:
-        same |= Q(pk=registration_id, token_digest=queries.token_digest(token))
-    return PushRegistration.objects.filter(same, ended_at=None).update(
+    ids = [registration_id for registration_id, _ in dead]
+    digests = {
+        queries.token_digest(token) for _, token in dead
+    }  # an address that is dead for one is dead for all
+    return PushRegistration.objects.filter(pk__in=ids, token_digest__in=digests, ended_at=None).update(
         ended_at=at, end_reason=EndReason.DEAD, token=""
     )
 
