@@ -6,6 +6,7 @@ from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
 from connectid.messaging import tasks as messaging
+from connectid.recovery import tasks as recovery
 from connectid.verification import tasks as verification
 
 SCHEDULE: tuple[Scheduled, ...] = (
@@ -15,6 +16,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="43 3 * * *", task=enrollment.prune_unproven_accounts),
     Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
     Scheduled(cron="53 3 * * *", task=devices.prune_push_addresses),
+    Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
     Scheduled(cron="33 3 * * *", task=verification.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

@@ -11,6 +11,7 @@ from connectid.invitations.urls import urlpatterns as invitations
 from connectid.messaging.urls import urlpatterns as messaging
 from connectid.notifications.urls import urlpatterns as notifications
 from connectid.oauth.urls import urlpatterns as oauth
+from connectid.recovery.urls import urlpatterns as recovery
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.toggles.urls import urlpatterns as toggles
 from connectid.web import health, metrics, openapi, pages
@@ -25,6 +26,7 @@ api: list[URLPattern] = [
     *messaging,
     *notifications,
     *oauth,
+    *recovery,
     *toggles,
 ]
 openapi.describe(api)

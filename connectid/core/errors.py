@@ -50,6 +50,10 @@ class DomainError(Exception):
         super().__init__()
         self.retry_after = retry_after
 
+    def told(self) -> str:
+        """Say it on the wire: the code, unless a subclass says more."""
+        return self.code
+
     def __str__(self) -> str:
         return self.code if self.sub_code is None else f"{self.code}/{self.sub_code}"
 

@@ -43,9 +43,8 @@ def _hand_over(challenge: Challenge, at: datetime) -> str:
     code = codes.code_of(challenge)
     if challenge.transport == Transport.SMS:
         key = f"code-{challenge.pk}-{challenge.created_at.timestamp():.0f}-{challenge.sends}"
-        return (
-            sms.pick().send(to=challenge.address, text=messages.text(code), idempotency_key=key).provider_id
-        )
+        words = messages.text(code, purpose=challenge.purpose)
+        return sms.pick().send(to=challenge.address, text=words, idempotency_key=key).provider_id
     body = messages.email(code, left=challenge.expires_at - at)
     email.pick().send(to=challenge.address, subject=messages.EMAIL_SUBJECT, text=body)
     return ""

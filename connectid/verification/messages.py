@@ -5,9 +5,16 @@ from datetime import timedelta
 EMAIL_SUBJECT = "Your PersonalID verification code"
 
 
-def text(code: str) -> str:
+TEXT = "Your verification token from commcare connect is {code}"
+TEXTS = {
+    "deactivate": "{code} closes your PersonalID account for good. If you did not ask for that, give it to nobody.",
+}
+"""By purpose, for codes that do more than prove a number: who is asked for one must be able to see what it does."""
+
+
+def text(code: str, *, purpose: str) -> str:
     """The text of an SMS. The app reads the code out of it as the one word of six digits: add no other (contract 5.3)."""
-    return f"Your verification token from commcare connect is {code}"
+    return TEXTS.get(purpose, TEXT).format(code=code)
 
 
 def email(code: str, *, left: timedelta) -> str:

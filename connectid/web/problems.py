@@ -121,7 +121,7 @@ class Refusal:
                 if isinstance(raised, FieldsRefused)
                 else {name: [error.code] for name in error.names}
             )
-        text: str = error.code
+        text: str = raised.told() if raised else error.code
         if error is Throttled:
             text = f"{text} Expected available in {raised.retry_after if raised else 60} seconds."
         if self.key == "object":
@@ -210,15 +210,16 @@ def _body_type(name: str, refusals: list[Refusal]) -> Any:
     bodies = [refusal.body() for refusal in refusals]
     objects = [body or {} for body in bodies if not isinstance(body, list)]
     listed = {text for body in bodies if isinstance(body, list) for text in body}
-    found: Any = _object_type(name, objects) if any(objects) or {} in bodies else None
+    says_more = {refusal.key for refusal in refusals if refusal.error.told is not DomainError.told}
+    found: Any = _object_type(name, objects, {"detail", *says_more}) if any(objects) or {} in bodies else None
     if listed:
         texts: Any = list[Literal[tuple(sorted(listed))]]  # type: ignore[misc]
         found = texts if found is None else found | texts
     return found | None if found is not None and None in bodies else found
 
 
-def _object_type(name: str, bodies: list[dict[str, Any]]) -> Any:
-    """A struct that allows exactly the keys and codes of ``bodies``."""
+def _object_type(name: str, bodies: list[dict[str, Any]], open_ended: set[str]) -> Any:
+    """A struct that allows exactly the keys and codes of ``bodies``, and any text under the keys that are ``open_ended``."""
     texts: dict[str, set[str]] = {}
     lists: set[str] = set()
     for key, value in (item for body in bodies for item in body.items() if item[0] != "retry_after_seconds"):
@@ -226,7 +227,9 @@ def _object_type(name: str, bodies: list[dict[str, Any]]) -> Any:
         texts.setdefault(key, set()).update(value if isinstance(value, list) else [value])
     fields: list[tuple[Any, ...]] = []
     for key, words in texts.items():
-        kind: Any = str if key == "detail" or FieldsRefused.code in words else Literal[tuple(sorted(words))]
+        kind: Any = (
+            str if key in open_ended or FieldsRefused.code in words else Literal[tuple(sorted(words))]
+        )
         kind = list[kind] if key in lists else kind
         always = all(key in body for body in bodies)
         fields.append((key, kind) if always else (key, kind | msgspec.UnsetType, msgspec.UNSET))

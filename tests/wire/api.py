@@ -108,10 +108,12 @@ class Route:
         for name, header in responses[status].get("headers", {}).items():
             assert name in answer.headers or not header.get("required"), f"{name} is missing"
         content = responses[status].get("content")
-        if not answer.content or answer.headers["Content-Type"] != "application/json":
-            assert not content or "text/html" in content, f"{status} is empty"
+        if not content or "text/html" in content:
+            assert not answer.content or answer.headers["Content-Type"] != "application/json"
             return
-        _validator(json.dumps(content["application/json"]["schema"])).validate(answer.json())
+        # A status whose body is empty for some refusals is described as one that may be null.
+        body = answer.json() if answer.content else None
+        _validator(json.dumps(content["application/json"]["schema"])).validate(body)
 
 
 @cache

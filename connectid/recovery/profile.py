@@ -1,0 +1,25 @@
+"""What a phone that recovered an account is told of it (contract 9)."""
+
+from typing import Any
+
+import msgspec
+
+
+class RecoveredProfile(msgspec.Struct):
+    """``db_key`` is the storage key; ``secondary_phone`` is empty where there is none, for the app reads a null as a text."""
+
+    name: str
+    username: str
+    secondary_phone: str
+    db_key: str
+    payment_profile: dict[str, Any] = {}
+
+
+class DatedProfile(RecoveredProfile, kw_only=True):
+    """The same, with the day (``YYYY-MM-DD``) until which the second number wants proof; null where it does not."""
+
+    secondary_phone_validate_by: str | None = None
+
+    def undated(self) -> RecoveredProfile:
+        """The same without that day: for whoever has just proven the second number."""
+        return RecoveredProfile(**{name: getattr(self, name) for name in RecoveredProfile.__struct_fields__})

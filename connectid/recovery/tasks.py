@@ -1,0 +1,18 @@
+"""Jobs of recovery."""
+
+from connectid.core import clock
+from connectid.jobs import task
+from connectid.recovery.operations import sessions
+
+
+# Somebody waits for the code: before other jobs, and again quickly.
+@task(priority=50, max_attempts=8, backoff_base=5, backoff_cap=120)
+def send_code(session_id: int) -> None:
+    """Have the code texted that proves a recovery session's number."""
+    sessions.send_code(session_id=session_id, at=clock.now())
+
+
+@task
+def prune_sessions() -> None:
+    """Delete recovery sessions that ended long ago."""
+    sessions.prune(at=clock.now())

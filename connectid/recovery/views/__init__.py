@@ -1,0 +1,1 @@
+"""Endpoints of recovery: one module each, named like the last segment of its path."""
