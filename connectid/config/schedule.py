@@ -14,7 +14,6 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="41 * * * *", task=integrity.prune),
     Scheduled(cron="13 3 * * *", task=enrollment.prune_sessions),
     Scheduled(cron="43 3 * * *", task=enrollment.prune_unproven_accounts),
-    Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
     Scheduled(cron="53 3 * * *", task=devices.prune_push_addresses),
     Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
     Scheduled(cron="33 3 * * *", task=verification.prune),

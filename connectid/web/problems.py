@@ -227,9 +227,7 @@ def _object_type(name: str, bodies: list[dict[str, Any]], open_ended: set[str]) 
         texts.setdefault(key, set()).update(value if isinstance(value, list) else [value])
     fields: list[tuple[Any, ...]] = []
     for key, words in texts.items():
-        kind: Any = (
-            str if key in open_ended or FieldsRefused.code in words else Literal[tuple(sorted(words))]
-        )
+        kind: Any = str if key in open_ended or FieldsRefused.code in words else Literal[tuple(sorted(words))]
         kind = list[kind] if key in lists else kind
         always = all(key in body for body in bodies)
         fields.append((key, kind) if always else (key, kind | msgspec.UnsetType, msgspec.UNSET))
