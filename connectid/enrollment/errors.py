@@ -140,3 +140,17 @@ class RegistrationRefused(FieldsRefused):
     """Name, password or a number cannot be taken, or another account has the username (contract 9)."""
 
     names = ("username", "password", "phone_number", "recovery_phone", "name")
+
+
+class MissingBackupCode(DomainError):
+    """The body has no backup code. Not counted as a try, and not a 400, which would crash the app (contract 17.6)."""
+
+    code = "MISSING_BACKUP_CODE"
+    kind = Kind.FORBIDDEN
+
+
+class NoAccount(DomainError):
+    """The number has no active account to recover (contract 5.7, E-47)."""
+
+    code = "Not found."
+    kind = Kind.NOT_FOUND

@@ -2,6 +2,7 @@
 
 from connectid.enrollment.views.check_name import CheckName
 from connectid.enrollment.views.complete_profile import CompleteProfile
+from connectid.enrollment.views.confirm_backup_code import ConfirmBackupCode
 from connectid.enrollment.views.confirm_session_otp import ConfirmSessionOtp
 from connectid.enrollment.views.generate_manual_otp import GenerateManualOtp
 from connectid.enrollment.views.register import Register
@@ -19,6 +20,7 @@ urlpatterns = routes(
     ("users/confirm_session_otp", ConfirmSessionOtp),
     ("users/check_name", CheckName),
     ("users/complete_profile", CompleteProfile),
+    ("users/recover/confirm_backup_code", ConfirmBackupCode),
     ("users/send_email_otp", SendEmailOtp),
     ("users/verify_email_otp", VerifyEmailOtp),
     ("users/generate_manual_otp", GenerateManualOtp),

@@ -1,7 +1,14 @@
 """Reads of recovery."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import F, Q
+
 from connectid.accounts.models import Account
 from connectid.core import secrets
+from connectid.devices.models import Device
+from connectid.devices.queries import DIFFERENT_DEVICE_WINDOW
 from connectid.recovery.models import RecoverySession
 from connectid.recovery.profile import DatedProfile
 
@@ -31,3 +38,63 @@ def profile(account_id: int) -> DatedProfile:
         secondary_phone=account.secondary_phone,
         db_key=account.storage_key or "",
     )
+
+
+class OwnAccount(NamedTuple):
+    """The account that a number has."""
+
+    account_id: int
+    is_locked: bool
+
+
+def account_of(phone_number: str) -> OwnAccount | None:
+    """Return the active account of ``phone_number``, or else a locked one."""
+    accounts = Account.objects.filter(
+        Q(is_active=True) | Q(locked_at__isnull=False), phone_number=phone_number
+    )
+    found = accounts.order_by("-is_active", "-pk").values_list("pk", "is_active").first()
+    return None if found is None else OwnAccount(found[0], not found[1])
+
+
+class Phone(NamedTuple):
+    """A phone as it describes itself; either may be empty."""
+
+    installation_id: str
+    model: str
+
+    def differs_from(self, other: "Phone") -> bool:
+        """Whether the two are different phones: by their installation of the app where both name one, and by model (E-25)."""
+        named = self.installation_id and other.installation_id
+        return self.model != other.model or bool(named and self.installation_id != other.installation_id)
+
+
+class PreviousPhone(NamedTuple):
+    """The phone that an account was used on, for its owner to recognise."""
+
+    model: str
+    last_accessed_at: datetime
+
+
+def previous_phone(*, account_id: int, phone: Phone, since: datetime, at: datetime) -> PreviousPhone | None:
+    """Return the account's latest phone if it is another one than ``phone`` and was used in the last 30 days (contract 5.7).
+
+    A device that ``phone`` itself was given after ``since`` is passed over: it asks again because it missed our answer.
+    """
+    if not phone.model:
+        return None
+    our_own = Q(created_at__gte=since, installation_id=phone.installation_id, model=phone.model)
+    latest = (
+        Device.objects.filter(account_id=account_id)
+        .exclude(our_own)
+        .order_by(F("revoked_at").desc(nulls_first=True), "-pk")
+        .values_list("installation_id", "model", "last_accessed_at", "created_at")
+        .first()
+    )
+    if latest is None:
+        return None
+    installation_id, model, last_accessed_at, created_at = latest
+    used_at = last_accessed_at or created_at
+    is_recent = at - used_at < DIFFERENT_DEVICE_WINDOW
+    if not (model and is_recent and phone.differs_from(Phone(installation_id, model))):
+        return None
+    return PreviousPhone(model, used_at)

@@ -2,8 +2,8 @@
 
 from connectid.core import clock
 from connectid.jobs import task
+from connectid.recovery.operations import notices
 from connectid.recovery.operations import sessions
-
 
 # Somebody waits for the code: before other jobs, and again quickly.
 @task(priority=50, max_attempts=8, backoff_base=5, backoff_cap=120)
@@ -16,3 +16,9 @@ def send_code(session_id: int) -> None:
 def prune_sessions() -> None:
     """Delete recovery sessions that ended long ago."""
     sessions.prune(at=clock.now())
+
+
+@task(max_attempts=10)
+def tell_of_move(account_id: int) -> None:
+    """Mail an account's owner that the account moved to another phone."""
+    notices.tell_of_move(account_id=account_id)

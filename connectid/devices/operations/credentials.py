@@ -58,13 +58,19 @@ def hold(device: KnownDevice) -> bool:
     return held.only("pk", "account__id").first() is not None
 
 
-def issue(*, account_id: int, installation_id: str, model: str, at: datetime) -> str:
-    """Give the account a new device and return its credential: 64 hexadecimal characters, never to be seen again.
+CREDENTIAL_BYTES = 32
+"""Of a credential that enrolment issues: 64 hexadecimal characters (contract 5.6)."""
 
-    Every other device of the account is revoked, and a password of it ends. Call it inside the transaction that decided it: the account's row stays
-    locked to its end, so that of two phones at once the later one is the current device.
+
+def issue(
+    *, account_id: int, installation_id: str, model: str, at: datetime, size: int = CREDENTIAL_BYTES
+) -> str:
+    """Give the account a new device and return its credential: ``size`` random bytes in hexadecimal, never to be seen again.
+
+    Every other device of the account is revoked, and a password of it ends. Call it inside the transaction that decided it:
+    the account's row stays locked to its end, so that of two phones at once the later one is the current device.
     """
-    credential = secrets.new_token(32)
+    credential = secrets.new_token(size)
     with transaction.atomic():
         passwords.retire(account_id=account_id, at=at)
         Device.objects.create(

@@ -9,6 +9,7 @@ from connectid.accounts.errors import PhotoTooLarge, PhotoUnusable
 from connectid.enrollment import errors
 from connectid.enrollment.authentication import enrollment_session
 from connectid.enrollment.operations import profile
+from connectid.recovery.operations import backup_code
 from connectid.web.endpoint import Body, Endpoint
 from connectid.web.parsing import PHOTO_BODY
 from connectid.web.problems import Refusal
@@ -49,7 +50,7 @@ class CompleteProfile(Endpoint):
         enrolled = profile.complete(
             session=enrollment_session.principal(self.request),
             name=parsed_body.name or "",
-            backup_code="" if parsed_body.recovery_pin is None else str(parsed_body.recovery_pin),
+            backup_code=backup_code.as_typed(parsed_body.recovery_pin),
             photo_url=parsed_body.photo or "",
             at=self.received_at,
         )

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 DIGITS = 6
 """Of a backup code (contract 5.7)."""
 
-PATIENCE = 3.0
+PATIENCE = 10.0
 """Seconds to wait for the verdicts of tries that were counted before; each takes a hash, tens of milliseconds."""
 
 
@@ -77,10 +77,10 @@ def replace(*, account_id: int, code: str) -> None:
 
 def _judge(account_id: int, code: str, at: datetime) -> Checked:
     while True:
-        counted = _count(account_id) or _count_in_time(account_id)
-        if counted is None:
-            return _uncounted(account_id, at)
-        attempts, stored = counted
+        taken = _take(account_id, at)
+        if isinstance(taken, Outcome):
+            return Checked(taken)
+        attempts, stored = taken
         is_right, replacement = passwords.verify_memorised(code, stored)
         if is_right and _accept(account_id, stored, replacement or stored):
             return Checked(Outcome.RIGHT)
@@ -92,6 +92,32 @@ def _judge(account_id: int, code: str, at: datetime) -> Checked:
         # was locked. So this one is counted again, as the first of the next three.
 
 
+def _take(account_id: int, at: datetime) -> tuple[int, str] | Outcome:
+    """Take one of the account's tries: which one it is, and the hash to compare with. Or say why there is none.
+
+    Tries that were counted before and have no verdict yet may be right, so it waits for theirs. When none comes in time, as
+    after a crash between count and verdict, they count as wrong, and the account is locked.
+    """
+    until, pause = time.monotonic() + PATIENCE, 0.02
+    while (taken := _count(account_id)) is None:
+        account = Account.objects.filter(pk=account_id).values_list(
+            "is_active", "backup_code", "failed_backup_codes"
+        )
+        is_active, stored, attempts = account.first() or (False, "", 0)
+        if not is_active:
+            return Outcome.LOCKED
+        if not stored:
+            return Outcome.NOT_SET
+        if attempts < MAX_ATTEMPTS:
+            continue
+        if time.monotonic() >= until:
+            closing.lock_out(account_id=account_id, at=at)
+            continue
+        time.sleep(pause)
+        pause = min(pause * 2, 0.3)
+    return taken
+
+
 _COUNT = """
 UPDATE accounts_account
    SET failed_backup_codes = failed_backup_codes + 1, failed_codes_in_a_row = failed_codes_in_a_row + 1
@@ -101,7 +127,7 @@ RETURNING failed_backup_codes, backup_code
 
 
 def _count(account_id: int) -> tuple[int, str] | None:
-    """Take one of the account's tries: which one it is, and the hash to compare with. None where there is none to take.
+    """Count a try, if the account takes one.
 
     The condition is checked against the row once it is locked, so parallel tries queue, and only three get through.
     """
@@ -111,35 +137,7 @@ def _count(account_id: int) -> tuple[int, str] | None:
     return counted
 
 
-def _count_in_time(account_id: int) -> tuple[int, str] | None:
-    """The same, once the tries that were counted before have their verdict: they may yet be right.
-
-    None where the account takes no codes, or when no verdict came in time, as after a crash between count and verdict.
-    """
-    until, pause = time.monotonic() + PATIENCE, 0.02
-    while _is_judging(account_id) and time.monotonic() < until:
-        time.sleep(pause)
-        pause = min(pause * 2, 0.3)
-        counted = _count(account_id)
-        if counted is not None:
-            return counted
-    return None
-
-
-def _is_judging(account_id: int) -> bool:
-    judging = Account.objects.filter(pk=account_id, is_active=True, failed_backup_codes__gte=MAX_ATTEMPTS)
-    return judging.exclude(backup_code="").exists()
-
-
 def _accept(account_id: int, stored: str, replacement: str) -> bool:
     """Begin the counter anew, if the account is still active and the code still this one."""
     unchanged = Account.objects.filter(pk=account_id, is_active=True, backup_code=stored)
     return bool(unchanged.update(backup_code=replacement, failed_backup_codes=0, failed_codes_in_a_row=0))
-
-
-def _uncounted(account_id: int, at: datetime) -> Checked:
-    """Say why no try could be counted. An account whose tries are used up without a verdict is locked now."""
-    if closing.lock_out(account_id=account_id, at=at):
-        return Checked(Outcome.LOCKED)
-    has_none = Account.objects.filter(pk=account_id, is_active=True, backup_code="").exists()
-    return Checked(Outcome.NOT_SET if has_none else Outcome.LOCKED)

@@ -20,14 +20,15 @@ from connectid.recovery.limits import MAX_ATTEMPTS
 log = structlog.get_logger(__name__)
 
 
-def require_active(*, account_id: int) -> None:
-    """Hold the account's row until the caller's transaction ends, so that nobody closes it meanwhile.
+def require_active(*, account_id: int) -> Account:
+    """Return the account, its row held until the caller's transaction ends, so that nobody closes it meanwhile.
 
     Raises :class:`~connectid.accounts.errors.LockedAccount` where it is closed already.
     """
-    held = Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True)
-    if not held.values_list("pk").first():
+    held = Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True).first()
+    if held is None:
         raise LockedAccount
+    return held
 
 
 def lock_out(*, account_id: int, at: datetime) -> bool:

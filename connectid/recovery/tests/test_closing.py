@@ -7,14 +7,13 @@ from django.test import Client
 
 from connectid.accounts.errors import LockedAccount
 from connectid.accounts.models import Account
-from connectid.core import clock, secrets
-from connectid.devices.models import Device, PushRegistration
-from connectid.oauth.models import AccessToken, RefreshToken
+from connectid.core import clock
+from connectid.devices.models import Device
 from connectid.recovery import errors
 from connectid.recovery.operations import closing
 from connectid.testing.budget import StatementBudget
+from connectid.testing.grants import grant, granted
 from connectid.testing.scene import new_account, new_phone
-from connectid.testing.tokens import new_pair
 
 pytestmark = pytest.mark.django_db
 
@@ -35,24 +34,6 @@ def deactivate(account_id: int) -> bool:
 
 
 ACTS = [lock_out, lock, deactivate]
-
-
-def grant(account: Account, number: int = 1) -> None:
-    """Give the account tokens and former push registrations, and a current one."""
-    PushRegistration.objects.filter(account=account).update(ended_at=clock.now())
-    for index in range(number):
-        new_pair(account)
-        digest = secrets.new_token(32)
-        ended_at = None if index == 0 else clock.now()
-        PushRegistration.objects.create(account=account, token=digest, token_digest=digest, ended_at=ended_at)
-
-
-def granted(account: Account) -> tuple[int, int, int]:
-    return (
-        AccessToken.objects.filter(user=account).count(),
-        RefreshToken.objects.filter(user=account).count(),
-        PushRegistration.objects.filter(account=account, ended_at=None).count(),
-    )
 
 
 @pytest.mark.parametrize("act", ACTS)

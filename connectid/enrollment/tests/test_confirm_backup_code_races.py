@@ -1,0 +1,155 @@
+"""POST /users/recover/confirm_backup_code: many at once, on PostgreSQL (E-17, safety: PIN guessing)."""
+
+import itertools
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from connectid.accounts.models import Account
+from connectid.core import passwords
+from connectid.devices.models import Device
+from connectid.enrollment.tests.recovering import PATH, WRONG, session_of
+from connectid.jobs.draining import run_pending
+from connectid.sandbox import inbox
+from connectid.testing.answers import Answered
+from connectid.testing.scene import BACKUP_CODE, OpenSession, basic, new_account
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+LOCKED = '{"error_code": "LOCKED_ACCOUNT"}'
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every code that was compared with a stored one."""
+    compared: list[str] = []
+    verify = passwords.verify_memorised
+
+    def watched(secret: str, stored: str) -> tuple[bool, str | None]:
+        compared.append(secret)
+        return verify(secret, stored)
+
+    monkeypatch.setattr(passwords, "verify_memorised", watched)
+    return iter([compared])
+
+
+def at_once(opened: OpenSession, codes: Iterable[str]) -> list[tuple[str, Answered]]:
+    """Post every code in a thread of its own, all of them let go together."""
+    codes = list(codes)
+    answers: list[tuple[str, Answered]] = []
+    start = threading.Barrier(len(codes))
+
+    def confirm(code: str) -> None:
+        try:
+            start.wait(timeout=30)
+            answer: Answered = Client().post(
+                PATH, {"recovery_pin": code}, content_type="application/json", headers=opened.headers
+            )
+            answers.append((code, answer))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=confirm, args=(code,)) for code in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == len(codes)
+    return answers
+
+
+def told(answer: Answered) -> tuple[int, str]:
+    return answer.status_code, json.dumps(answer.json())
+
+
+def works(answer: Answered) -> bool:
+    headers = basic(answer.json()["username"], answer.json()["password"])
+    return bool(Client().get("/users/fetch_db_key", headers=headers).status_code == 200)
+
+
+def test_64_parallel_guesses_evaluate_three(evaluated: Iterator[list[str]]) -> None:
+    account = new_account()
+    answers = at_once(session_of(account), (f"{guess:06d}" for guess in range(64)))
+    assert Counter(told(answer) for _, answer in answers) == {
+        (200, '{"attempts_left": 2}'): 1,
+        (200, '{"attempts_left": 1}'): 1,
+        (401, LOCKED): 62,
+    }
+    assert len(next(evaluated)) == 3
+    account.refresh_from_db()
+    assert (account.is_active, account.is_locked, account.failed_backup_codes) == (False, True, 3)
+
+
+@pytest.mark.parametrize("place", [0, 31])
+def test_a_right_code_among_parallel_guesses(evaluated: Iterator[list[str]], place: int) -> None:
+    """It opens the account only if it is judged before the lock; then three more guesses are judged, and no more."""
+    account = new_account()
+    codes = [WRONG] * 63
+    codes.insert(place, BACKUP_CODE)
+    answers = at_once(session_of(account), codes)
+    recovered = [answer for code, answer in answers if code == BACKUP_CODE and answer.status_code == 200]
+    assert {told(answer) for code, answer in answers if code == WRONG} <= {
+        (200, '{"attempts_left": 2}'),
+        (200, '{"attempts_left": 1}'),
+        (401, LOCKED),
+    }
+    compared = next(evaluated)
+    if recovered:
+        assert compared.count(BACKUP_CODE) == 1
+        assert 4 <= len(compared) <= 6
+        assert not works(recovered[0])  # the wrong ones that came later locked the account
+    else:
+        assert len(compared) == 3
+    account.refresh_from_db()
+    assert account.is_locked
+
+
+def test_a_last_try_and_a_right_code_at_once() -> None:
+    """Either the account was recovered and stays open, or it is locked and nobody has it: never both, never neither."""
+    for _ in range(12):
+        account = new_account(failed_backup_codes=2)
+        answers = dict(at_once(session_of(account), [WRONG, BACKUP_CODE]))
+        account.refresh_from_db()
+        if account.is_active:
+            assert told(answers[WRONG]) == (200, '{"attempts_left": 2}')
+            assert works(answers[BACKUP_CODE])
+        else:
+            assert {told(answer) for answer in answers.values()} == {(401, LOCKED)}
+
+
+def test_16_parallel_right_codes() -> None:
+    """All succeed, the last one's credential works, there is one current device, and the owner gets one mail."""
+    account = new_account(email="worker@example.org")
+    answers = [answer for _, answer in at_once(session_of(account), itertools.repeat(BACKUP_CODE, 16))]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["password"] for answer in answers}) == 16
+    assert sum(works(answer) for answer in answers) == 1
+    assert Device.objects.filter(account=account, revoked_at=None).count() == 1
+    assert Account.objects.get(pk=account.pk).failed_backup_codes == 0
+    run_pending()
+    assert len(inbox.messages(kind="email", to="worker@example.org")) == 1
+
+
+def test_two_phones_at_once() -> None:
+    """Both know the code and the number: the later one has the account, and the other session ended."""
+    account = new_account()
+    first, second = session_of(account), session_of(account)
+    answers: list[Answered] = []
+    threads = [
+        threading.Thread(
+            target=lambda opened=opened: answers.extend(a for _, a in at_once(opened, [BACKUP_CODE]))
+        )
+        for opened in (first, second)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status_code for answer in answers} == {200}
+    assert sum(works(answer) for answer in answers) == 1
+    assert Device.objects.filter(account=account, revoked_at=None).count() == 1
