@@ -2,8 +2,8 @@
 
 from connectid.core import clock
 from connectid.jobs import task
-from connectid.recovery.operations import notices
-from connectid.recovery.operations import sessions
+from connectid.recovery.operations import notices, sessions
+
 
 # Somebody waits for the code: before other jobs, and again quickly.
 @task(priority=50, max_attempts=8, backoff_base=5, backoff_cap=120)

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 import structlog
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, transaction
 
 from connectid.accounts.models import Account
 from connectid.core import passwords
@@ -113,6 +113,7 @@ def _take(account_id: int, at: datetime) -> tuple[int, str] | Outcome:
         if time.monotonic() >= until:
             closing.lock_out(account_id=account_id, at=at)
             continue
+        close_old_connections()  # those that are being judged may need it
         time.sleep(pause)
         pause = min(pause * 2, 0.3)
     return taken

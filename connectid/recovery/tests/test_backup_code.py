@@ -77,6 +77,7 @@ def test_tries_of_one_account_do_not_count_for_another() -> None:
     assert check(other, WRONG) == Checked(Outcome.WRONG, 2)
 
 
+@pytest.mark.django_db(transaction=True)  # so that it may give its connection back while it waits
 def test_tries_that_were_counted_and_never_judged_stay_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """As after a crash between the count and the verdict: fail closed, once nobody can be judging any more."""
     monkeypatch.setattr(backup_code, "PATIENCE", 0.05)
