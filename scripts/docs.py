@@ -66,16 +66,17 @@ def shown(default: Any) -> str:
 def routes_page() -> str:
     """Return the page of every address of the API."""
     from connectid.config.urls import api
+    from connectid.signin.urls import urlpatterns as pages
     from connectid.web.routes import documented
 
     rows = [("Method", "Path", "Caller", "Promise", "Code")]
-    for pattern in sorted(documented(api), key=lambda route: str(route.pattern)):
+    for pattern in sorted(documented([*api, *pages]), key=lambda route: str(route.pattern)):
         view = getattr(pattern.callback, "view_class", pattern.callback)
         source = Path(inspect.getfile(inspect.unwrap(view))).relative_to(ROOT)
         schemes = getattr(view, "auth", None) or ()
         rows.append(
             (
-                ", ".join(sorted(getattr(view, "api_endpoints", ["GET"]))),
+                ", ".join(methods(view)),
                 f"`/{pattern.pattern}`",
                 " or ".join(str(getattr(scheme, "name", type(scheme).__name__)) for scheme in schemes)
                 or "anyone",
@@ -89,6 +90,13 @@ Each path is served with and without its trailing slash. Bodies and answers are 
 
 {table(*rows)}
 """
+
+
+def methods(view: Any) -> list[str]:
+    """Return what a view answers, HEAD aside: an endpoint, a class of pages, or a function for reading."""
+    if hasattr(view, "api_endpoints"):
+        return sorted(view.api_endpoints)
+    return [name for name in ("GET", "POST") if hasattr(view, name.lower())] or ["GET"]
 
 
 def commands_page() -> str:

@@ -7,49 +7,19 @@ same declarations. :func:`load` reports every mistake at once, each with its hin
 
 import dataclasses
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import environs
 
 from connectid.config import embedded_keys, env_problems, env_values
+from connectid.config.env_setting import KEYS_HINT, setting
 from connectid.core import keyring
 from connectid.invitations import app_links
 from connectid.providers.email import url as email_url
 
 type Mode = Literal["embedded", "production", "test"]
-type Parse = Callable[[str], Any]
-
-
-def setting(
-    default: Any,
-    meaning: str,
-    *,
-    parse: str | Parse = "str",
-    hint: str = "",
-    production: bool = False,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    """Declare one variable.
-
-    ``parse`` is the name of an environs parser or a function of the text. ``production=True`` means that production refuses
-    to start while it is unset; ``hint`` says how to obtain a value.
-    """
-    metadata = {
-        "meaning": meaning,
-        "parse": parse,
-        "hint": hint,
-        "production": production,
-        "choices": choices,
-    }
-    return field(default=default, metadata=metadata)
-
-
-_KEYS_HINT = (
-    "make one with: python3 -c \"import os,base64;print('k1:'+base64.b64encode(os.urandom(32)).decode())\""
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +47,14 @@ class Environment:
         "Keys of the digests of server-made secrets and the pepper of memorised ones: `id:base64,id:base64`, the first is current.",
         parse=keyring.parse,
         production=True,
-        hint=_KEYS_HINT,
+        hint=KEYS_HINT,
     )
     FIELD_ENCRYPTION_KEYS: keyring.KeyRing | None = setting(
         None,
         "Keys that encrypt recoverable secrets at rest (storage keys, callback keys): `id:base64,id:base64`, the first is current.",
         parse=keyring.parse,
         production=True,
-        hint=_KEYS_HINT,
+        hint=KEYS_HINT,
     )
     OIDC_RSA_PRIVATE_KEY: str = setting(
         "",
@@ -240,6 +210,16 @@ class Environment:
         None,
         "Let partners' addresses be http or private. Unset: only outside production.",
         parse="bool",
+    )
+
+    # The sign-in pages
+    SERVICE_NAME: str = setting(
+        "PersonalID", "What people know this service by, as the sign-in pages call it."
+    )
+    BROWSER_SESSION_LIFETIME: int = setting(
+        28_800,
+        "Seconds for which a browser stays signed in, at most; closing it ends that sooner.",
+        parse="int",
     )
 
     # Verification codes

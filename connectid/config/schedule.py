@@ -7,6 +7,7 @@ from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
 from connectid.messaging import tasks as messaging
 from connectid.recovery import tasks as recovery
+from connectid.signin import tasks as signin
 from connectid.verification import tasks as verification
 
 SCHEDULE: tuple[Scheduled, ...] = (
@@ -17,6 +18,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="53 3 * * *", task=devices.prune_push_addresses),
     Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
     Scheduled(cron="33 3 * * *", task=verification.prune),
+    Scheduled(cron="51 * * * *", task=signin.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),
 )

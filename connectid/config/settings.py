@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "connectid.toggles",
     "connectid.verification",
     "connectid.providers",
+    "connectid.signin",
     "connectid.sandbox",
 ]
 
@@ -164,8 +165,17 @@ DMR_SETTINGS: dict[str, Any] = {
     ),
 }
 
-# Language and time
+# Language and time. Only the sign-in pages choose a language (connectid.web.languages): the API's texts are its contract.
+USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "French"),
+    ("es", "Spanish"),
+    ("pt", "Portuguese"),
+    ("sw", "Swahili"),
+    ("hi", "Hindi"),
+]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -196,6 +206,7 @@ SECURE_CSP = PAGE_POLICY
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_FAILURE_VIEW = "connectid.signin.views.not_sent.not_sent"
 SILENCED_SYSTEM_CHECKS = [
     "oauth2_provider.W002",  # the password grant: built into every release of the app (contract 14.1)
     "security.W002",  # X-Frame-Options: the policy says it with frame-ancestors

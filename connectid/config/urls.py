@@ -13,6 +13,7 @@ from connectid.notifications.urls import urlpatterns as notifications
 from connectid.oauth.urls import urlpatterns as oauth
 from connectid.recovery.urls import urlpatterns as recovery
 from connectid.sandbox.urls import urlpatterns as sandbox
+from connectid.signin.urls import urlpatterns as signin
 from connectid.toggles.urls import urlpatterns as toggles
 from connectid.web import health, metrics, openapi, pages
 from connectid.web.routes import routes
@@ -33,6 +34,7 @@ openapi.describe(api)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *api,
+    *signin,
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("metrics", metrics.metrics),

@@ -86,6 +86,35 @@ def parse(raw: object) -> PhoneNumber:
     return _parse(raw)
 
 
+def parse_typed(raw: str, *, region: str) -> PhoneNumber:
+    """Read a number as people write it at home, in the country that they chose (ISO 3166-1 alpha-2; empty: none).
+
+    For pages on which somebody types their own number and sees what became of it; phones send what :func:`parse` takes. With a
+    ``+`` the country does not matter. Raises ``UnparsablePhoneNumber``, also for a national number without a country.
+    """
+    text = raw.strip()
+    if text.startswith("+"):
+        return parse(text)
+    if len(text) > _LONGEST_RAW or _SHAPE.fullmatch(f"+{text}") is None:
+        raise UnparsablePhoneNumber
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        raise UnparsablePhoneNumber from None
+    return parse(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def spaced(number: PhoneNumber) -> str:
+    """``+265 991 23 45 67``: the number in the groups that its country writes, for people to find a slip in."""
+    parsed = phonenumbers.parse(number.e164)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def calling_codes() -> dict[str, int]:
+    """The country calling code of every region (ISO 3166-1 alpha-2) that has one."""
+    return {region: phonenumbers.country_code_for_region(region) for region in phonenumbers.SUPPORTED_REGIONS}
+
+
 def is_fictitious(number: PhoneNumber | str) -> bool:
     """Whether the number is reserved for demos and tests: no texts, no proof asked (contract 5.1, E-38).
 

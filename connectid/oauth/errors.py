@@ -85,3 +85,88 @@ class InvalidRefreshToken(DomainError):
 
     code = "invalid_grant"
     kind = Kind.INVALID
+
+
+class UnknownClient(DomainError):
+    """No client that sends people to sign in has this client id; said to the person, for there is nowhere to send them back to."""
+
+    code = "UNKNOWN_CLIENT"
+    kind = Kind.INVALID
+
+
+class UnregisteredRedirect(DomainError):
+    """The client never registered this redirect address; said to the person, for sending anybody there would help a phisher."""
+
+    code = "UNREGISTERED_REDIRECT_URI"
+    kind = Kind.INVALID
+
+
+class AuthorizationRefused(DomainError):
+    """Why a client gets no code, told at its redirect address (RFC 6749, section 4.1.2.1; OpenID Connect Core, 3.1.2.6)."""
+
+    code = "server_error"
+    kind = Kind.INVALID
+
+    def __init__(self, description: str = "") -> None:
+        super().__init__()
+        self.description = description
+
+
+class InvalidAuthorizationRequest(AuthorizationRefused):
+    """A parameter is missing, malformed or given twice; the description names it."""
+
+    code = "invalid_request"
+
+
+class UnauthorizedClient(AuthorizationRefused):
+    """The client was registered for another grant."""
+
+    code = "unauthorized_client"
+
+
+class UnsupportedResponseType(AuthorizationRefused):
+    """A response type other than `code`: no token of ours travels through a browser."""
+
+    code = "unsupported_response_type"
+
+
+class InvalidScope(AuthorizationRefused):
+    """None of the scopes asked for exists."""
+
+    code = "invalid_scope"
+
+
+class RequestNotSupported(AuthorizationRefused):
+    """The request came as a request object."""
+
+    code = "request_not_supported"
+
+
+class RequestUriNotSupported(AuthorizationRefused):
+    """The request came as the address of a request object."""
+
+    code = "request_uri_not_supported"
+
+
+class RegistrationNotSupported(AuthorizationRefused):
+    """The client described itself in the request; clients are registered by an operator."""
+
+    code = "registration_not_supported"
+
+
+class LoginRequired(AuthorizationRefused):
+    """The person is not signed in, not recently enough, or not as whom the client expects, and may not be asked."""
+
+    code = "login_required"
+
+
+class ConsentRequired(AuthorizationRefused):
+    """The person has not yet consented, and may not be asked."""
+
+    code = "consent_required"
+
+
+class AccessDenied(AuthorizationRefused):
+    """The person said no."""
+
+    code = "access_denied"

@@ -4,6 +4,7 @@ They are swapped from the start because a model cannot be swapped once it has ro
 columns that nobody would read.
 """
 
+from connectid.oauth.models.browser_sessions import BrowserSession
 from connectid.oauth.models.clients import ANDROID_CLIENT_ID, Client, known_permissions
 from connectid.oauth.models.signing_keys import SigningKey
 from connectid.oauth.models.tokens import AccessToken, AuthorizationCode, DeviceGrant, IdToken, RefreshToken
@@ -12,6 +13,7 @@ __all__ = [
     "ANDROID_CLIENT_ID",
     "AccessToken",
     "AuthorizationCode",
+    "BrowserSession",
     "Client",
     "DeviceGrant",
     "IdToken",

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from connectid.oauth.models import AccessToken, AuthorizationCode, RefreshToken
+from connectid.oauth.models import AccessToken, AuthorizationCode, BrowserSession, RefreshToken
 from connectid.oauth.queries.access_tokens import checksum
 from connectid.oauth.queries.clients import StoredClient
 
 
 def revoke_all(*, account_id: int) -> None:
-    """End every token and authorization code of an account: three statements, whatever their number.
+    """End every token, authorization code and browser session of an account: four statements, whatever their number.
 
     Call it inside the transaction that locks, deactivates or recovers the account, so that no token outlives the decision
     (contract 16, E-14), and after the account's row was updated or locked there: who issues tokens holds that row, so that
@@ -20,6 +20,7 @@ def revoke_all(*, account_id: int) -> None:
     with transaction.atomic():
         for model in (RefreshToken, AccessToken, AuthorizationCode):
             model.objects.filter(user_id=account_id).delete()
+        BrowserSession.objects.filter(account_id=account_id).delete()
 
 
 def revoke_family(*, family: uuid.UUID, at: datetime) -> None:

@@ -1,11 +1,15 @@
-"""Clients, as their credentials are checked."""
+"""Clients: as their credentials are checked, and as they send people here to sign in."""
 
 import json
+import re
 from dataclasses import dataclass, field
 
 from django.db import connection
 
 from connectid.oauth.models import Client
+
+_CLIENT_ID = re.compile(r"[\x20-\x7e]{1,100}")
+"""VSCHAR, as RFC 6749 has it; the column holds no more, and PostgreSQL no NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,43 @@ def confidential_client(client_id: str) -> StoredClient | None:
     """Return the confidential client of that id."""
     client = stored_client(client_id)
     return None if client is None or client.is_public else client
+
+
+@dataclass(frozen=True, slots=True)
+class WebClient:
+    """A client that sends people's browsers here to sign in, and where it may have them sent back to."""
+
+    id: int
+    client_id: str
+    name: str
+    is_public: bool
+    grant: str
+    redirect_uris: tuple[str, ...]
+    skips_consent: bool
+    """One of the operator's own: people are not asked what it may know of them."""
+
+
+def web_client(client_id: str) -> WebClient | None:
+    """Return the client of that id, if it registered any redirect address; one statement."""
+    if not _CLIENT_ID.fullmatch(client_id):
+        return None
+    row = (
+        Client.objects.filter(client_id=client_id)
+        .values_list(
+            *("pk", "client_id", "name", "client_type"),
+            *("authorization_grant_type", "redirect_uris", "skip_authorization"),
+        )
+        .first()
+    )
+    if row is None or not row[5].strip():
+        return None
+    pk, found_id, name, client_type, grant, redirect_uris, skips_consent = row
+    return WebClient(
+        id=pk,
+        client_id=found_id,
+        name=name or found_id,
+        is_public=client_type == Client.CLIENT_PUBLIC,
+        grant=grant,
+        redirect_uris=tuple(redirect_uris.split()),
+        skips_consent=skips_consent,
+    )

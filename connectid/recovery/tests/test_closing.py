@@ -129,11 +129,11 @@ def test_a_deactivated_account_leaves_its_number() -> None:
 
 
 @pytest.mark.parametrize("number", SIZES)
-@pytest.mark.parametrize(("act", "most"), [(lock_out, 8), (lock, 10), (deactivate, 10)])
+@pytest.mark.parametrize(("act", "most"), [(lock_out, 9), (lock, 11), (deactivate, 11)])
 def test_statements(act: Act, most: int, number: int) -> None:
     """As many however many tokens, devices and registrations there are.
 
-    One for the account, two for the device, three for tokens and codes, four for pushes with the job that says farewell. Who
+    One for the account, two for the device, four for tokens, codes and browsers, four for pushes with the job that says farewell. Who
     guesses costs the phone no device.
     """
     account = new_account(failed_backup_codes=3)

@@ -80,7 +80,7 @@ def test_tokens_end_in_as_many_statements_whatever_their_number(
     with count_statements() as statements:
         assert confirm(app, code).status_code == 200
     assert not AccessToken.objects.exists()
-    assert len(statements) <= 14
+    assert len(statements) <= 16
     assert sum("oauth_accesstoken" in statement.lower() for statement in statements) == 1
 
 

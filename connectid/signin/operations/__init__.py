@@ -1,0 +1,1 @@
+"""Writes of signing in: ``steps`` in their order, ``sending``, ``consents``, ``pruning``."""

@@ -1,0 +1,1 @@
+"""The pages of the sign-in, one module for each path."""
