@@ -9,6 +9,7 @@ from connectid.accounts.models import Account
 from connectid.core import clock
 from connectid.devices.models import Device
 from connectid.devices.operations import credentials as operations
+from connectid.devices.tests.push_scene import registered
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,20 @@ def test_devices_are_found_by_whole_subject(client: Client) -> None:
     found = client.get("/admin/devices/device/", {"q": "aaaa"}).content.decode()
     missed = client.get("/admin/devices/device/", {"q": "aaa"}).content.decode()
     assert ("Itel A56" in found, "Itel A56" in missed) == (True, False)
+
+
+def test_push_registrations_are_shown_without_their_addresses(client: Client) -> None:
+    registration = registered(account=Account.objects.create(username="aaaa"), installation_id="commcare_1")
+    page = "/admin/devices/pushregistration/"
+    for shown in (page, f"{page}{registration.pk}/change/"):
+        text = client.get(shown).content.decode()
+        assert ("aaaa" in text, "address-1" in text, registration.token_digest in text) == (
+            True,
+            False,
+            False,
+        )
+    assert "aaaa" not in client.get(page, {"q": "aaa"}).content.decode()
+    assert client.get(f"{page}add/").status_code == 403
 
 
 def test_nobody_writes_devices_here(client: Client) -> None:
