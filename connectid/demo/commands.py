@@ -1,12 +1,14 @@
 """`connectid demo`: every journey against a running server, step by step."""
 
+import json
 import os
+from pathlib import Path
 
 import click
 import requests
 
 from connectid.demo.journeys import JOURNEYS, Journey, NotAsExpected
-from connectid.demo.phone import Crashed, Refused
+from connectid.demo.phone import Crashed, Forgot, Refused
 from connectid.demo.surroundings import NothingArrived, Sandbox
 
 
@@ -17,23 +19,42 @@ from connectid.demo.surroundings import NothingArrived, Sandbox
     show_default="http://127.0.0.1:$PORT",
     help="Address of the running server.",
 )
-def demo(url: str) -> None:
-    """Walk every journey over HTTP against a running server and print each step."""
+@click.option(
+    "--data-dir",
+    default=lambda: Path(os.environ.get("DATA_DIR") or "var"),
+    show_default="$DATA_DIR or var",
+    type=click.Path(path_type=Path),
+    help="Folder in which that server keeps what its first start made.",
+)
+def demo(url: str, data_dir: Path) -> None:
+    """Walk every journey over HTTP against a running server and print each step. It takes a minute and a half."""
     server = url.rstrip("/")
+    world = Sandbox(server, partner=_partner(data_dir))
     for journey in JOURNEYS:
-        _walk(journey, server)
+        _walk(journey, server, world)
     click.echo(f"{len(JOURNEYS)} journeys, all as they should be.")
 
 
-def _walk(journey: Journey, server: str) -> None:
+def _partner(data_dir: Path) -> tuple[str, str]:
+    """Return id and secret of the OAuth client that the server's first start made."""
+    try:
+        made = json.loads((data_dir / "demo.json").read_text())["oauth_client"]
+    except (OSError, ValueError, KeyError) as error:
+        raise click.ClickException(
+            f"There is no demo.json in {data_dir}; start the server with `make run`."
+        ) from error
+    return made["id"], made["secret"]
+
+
+def _walk(journey: Journey, server: str, world: Sandbox) -> None:
     click.echo(click.style((journey.__doc__ or journey.__name__).partition("\n")[0], bold=True))
     try:
-        for step in journey(server, Sandbox(server)):
+        for step in journey(server, world):
             click.echo(f"  {click.style('✓', fg='green')} {step}")
     except requests.ConnectionError as error:
         raise click.ClickException(
             f"Nothing answers at {server}; start the server with `make run`."
         ) from error
-    except (Crashed, NotAsExpected, NothingArrived, Refused) as error:
+    except (Crashed, Forgot, NotAsExpected, NothingArrived, Refused) as error:
         click.echo(f"  {click.style('✗', fg='red')} {type(error).__name__}: {error}")
         raise click.ClickException("The server did not do what this journey is about.") from error

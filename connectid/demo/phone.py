@@ -17,6 +17,9 @@ import requests
 TIMEOUT = 30
 """Seconds; the app's own (contract 1)."""
 
+CLIENT_ID = "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa"
+"""Built into every release of the app (contract 14.1)."""
+
 GRACEFUL_CODES = frozenset(
     {
         "LOCKED_ACCOUNT",
@@ -55,6 +58,14 @@ class Crashed(Exception):
     """The answer would crash the app (contract 4.1)."""
 
 
+class Forgot(Exception):
+    """The answer would make the app forget its user and delete its database (contract 4.1)."""
+
+    def __init__(self, body: Any) -> None:
+        super().__init__(json.dumps(body))
+        self.body = body
+
+
 def genuine(request_hash: str, package: str) -> str:
     """The attestation of a phone that a sandbox server takes for genuine."""
     return "genuine"
@@ -72,6 +83,7 @@ class VirtualPhone:
     version: str = "2.0"
     installation_id: str = field(default_factory=lambda: f"commcare_{uuid.uuid4()}")
     session_token: str = ""
+    access_token: str = ""
     username: str = ""
     password: str = ""
     db_key: str = ""
@@ -128,7 +140,48 @@ class VirtualPhone:
         self.username, self.password, self.db_key = answer["username"], answer["password"], answer["db_key"]
         return answer
 
+    def confirm_backup_code(self, backup_code: str) -> dict[str, Any]:
+        """Recover the account of the number; after a wrong code the answer says how many tries are left."""
+        body = {"recovery_pin": backup_code}
+        answer = self._object(self._post("/users/recover/confirm_backup_code", body, headers=self._session()))
+        if "attempts_left" in answer:
+            return answer
+        if not (answer.get("username") and answer.get("password") and answer.get("db_key")):
+            raise Crashed("username, password and db_key must all be there")
+        self.username, self.password, self.db_key = answer["username"], answer["password"], answer["db_key"]
+        return answer
+
     # An enrolled phone.
+
+    def fetch_token(self) -> dict[str, Any]:
+        """Get the access token that the app shows to partner servers: a form, with the client id of every release."""
+        form = {
+            "client_id": CLIENT_ID,
+            "scope": "openid",
+            "grant_type": "password",
+            "username": self.username,
+            "password": self.password,
+        }
+        response = self.http.post(
+            f"{self.server}/o/token/", data=form, headers=self._accept(), timeout=TIMEOUT
+        )
+        if response.status_code == 400:
+            raise Forgot(response.json())
+        answer = self._object(self._sent(response))
+        if not answer.get("access_token"):
+            raise Crashed("there is no access_token")
+        self.access_token = answer["access_token"]
+        return answer
+
+    def heartbeat(self, fcm_token: str) -> int:
+        """Say where pushes reach this phone: a form, with the access token; return the status."""
+        response = self.http.post(
+            f"{self.server}/users/heartbeat",
+            data={"fcm_token": fcm_token},
+            headers=self._accept() | {"Authorization": f"Bearer {self.access_token}"},
+            timeout=TIMEOUT,
+        )
+        return self._sent(response).status_code
 
     def fetch_db_key(self) -> str:
         """Read the storage key, as apps up to 2.60 do."""

@@ -36,13 +36,20 @@ class Surroundings(Protocol):
     def id_token(self, phone_number: str) -> str:
         """The Firebase ID token of somebody who proved this number there."""
 
+    def pushed_to(self, address: str) -> str:
+        """Wait for a push to an address of FCM's and return the newest one's body."""
+
+    def partner(self) -> tuple[str, str]:
+        """Id and secret of a partner server that may introspect."""
+
 
 class Sandbox:
     """A server's own sandbox, read over HTTP: every text and mail that it would have sent."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, *, partner: tuple[str, str] = ("", "")) -> None:
         self.server = server
         self.http = requests.Session()
+        self._partner = partner
 
     def attest(self, request_hash: str, package: str) -> str:
         """Any token will do: the sandbox believes the phone."""
@@ -67,6 +74,19 @@ class Sandbox:
                     return str(codes[0])
             time.sleep(0.2)
         raise NothingArrived(recipient)
+
+    def pushed_to(self, address: str) -> str:
+        """Read it in the inbox."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for message in self._messages(address):
+                return str(message["text"])
+            time.sleep(0.2)
+        raise NothingArrived(address)
+
+    def partner(self) -> tuple[str, str]:
+        """The client that the server's first start made."""
+        return self._partner
 
     def _messages(self, recipient: str) -> list[dict[str, Any]]:
         answer = self.http.get(

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import os
 import re
 import secrets
@@ -22,12 +23,16 @@ import redis
 import requests
 from moto.server import ThreadedMotoServer
 
+from connectid.demo.phone import CLIENT_ID
 from connectid.testing import databases
 from connectid.testing.vendors import Vendors
 
 BUCKET = "photos-of-workers"
 LOCAL_REDIS = "redis://127.0.0.1:6379/15"
 PATIENCE = 30.0
+
+_ANDROID = ("--name", "Android", "--grant", "password", "--client-id", CLIENT_ID, "--public")
+_PARTNER = ("--name", "Partner", "--grant", "client-credentials")
 
 
 @dataclass
@@ -38,6 +43,7 @@ class Fleet:
     vendors: Vendors
     mails: Path
     bucket: Any
+    client: tuple[str, str]
 
     def attest(self, request_hash: str, package: str) -> str:
         """A Play Integrity token."""
@@ -54,6 +60,18 @@ class Fleet:
     def code_sent_to(self, recipient: str) -> str:
         """The newest code that reached ``recipient``, by Twilio's fake or in the folder of mails."""
         return self._mailed_to(recipient) if "@" in recipient else self.vendors.code_sent_to(recipient)
+
+    def pushed_to(self, address: str) -> str:
+        """The body of the newest push that reached FCM's fake for an address."""
+        self.wait_until(lambda: self._pushes(address))
+        return str(self._pushes(address)[-1]["data"]["body"])
+
+    def partner(self) -> tuple[str, str]:
+        """A server's client, as an operator registers one."""
+        return self.client
+
+    def _pushes(self, address: str) -> list[dict[str, Any]]:
+        return [push for push in self.vendors.pushes if push["token"] == address]
 
     def get(self, path: str) -> requests.Response:
         """Ask the server as anybody may."""
@@ -94,9 +112,12 @@ def running(folder: Path) -> Iterator[Fleet]:
         environment = os.environ | vendors.environment() | s3 | _production(database_url, mails, folder, port)
         _run("migrate", environment)
         _run("switch", environment, "email_otp_verification", "on")
+        _run("create-oauth-client", environment, *_ANDROID)
+        made = json.loads(_run("create-oauth-client", environment, *_PARTNER).rpartition("\n")[2])
+        client = (made["client_id"], made["client_secret"])
         server = _start("serve", environment, "--port", str(port), "--workers", "2")
         worker = _start("worker", environment)
-        fleet = Fleet(f"http://127.0.0.1:{port}", vendors, mails, bucket)
+        fleet = Fleet(f"http://127.0.0.1:{port}", vendors, mails, bucket, client)
         try:
             fleet.wait_until(lambda: _answers(fleet))
             yield fleet
@@ -180,8 +201,16 @@ def _connectid() -> str:
     return str(Path(sys.prefix) / "bin" / "connectid")
 
 
-def _run(command: str, environment: dict[str, str], *arguments: str) -> None:
-    subprocess.run([_connectid(), command, *arguments], env=environment, check=True, timeout=60)
+def _run(command: str, environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [_connectid(), command, *arguments],
+        env=environment,
+        check=True,
+        timeout=60,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return done.stdout.strip()
 
 
 def _start(command: str, environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:

@@ -1,0 +1,20 @@
+"""The journeys of `make demo`. Each yields what it did, step by step; the first thing that is not as it should be raises."""
+
+from connectid.demo.journeys.enrolment import (
+    enrol_by_firebase,
+    enrol_demonstration_number,
+    enrol_invited_number,
+)
+from connectid.demo.journeys.leaving import sign_in_and_leave
+from connectid.demo.journeys.recovery import recover_on_a_second_phone
+from connectid.demo.journeys.steps import Journey, NotAsExpected
+
+__all__ = ["JOURNEYS", "Journey", "NotAsExpected"]
+
+JOURNEYS: tuple[Journey, ...] = (
+    enrol_demonstration_number,
+    enrol_invited_number,
+    enrol_by_firebase,
+    recover_on_a_second_phone,
+    sign_in_and_leave,
+)
