@@ -15,3 +15,10 @@ class LoginFromDifferentDevice(DomainError):
 
     code = "LOGIN_FROM_DIFFERENT_DEVICE"
     kind = Kind.UNAUTHENTICATED
+
+
+class PasswordTooSimple(DomainError):
+    """The password would be guessed too easily."""
+
+    code = "Password is not complex enough"
+    kind = Kind.INVALID

@@ -85,3 +85,17 @@ class ClosingCodeExpired(DomainError):
 
     code = "TOKEN_EXPIRED"
     kind = Kind.UNAUTHENTICATED
+
+
+class MissingBackupCode(DomainError):
+    """The body has no backup code: six digits (contract 9)."""
+
+    code = "MISSING_RECOVERY_PIN"
+    kind = Kind.INVALID
+
+
+class NoPassword(DomainError):
+    """The body has no password."""
+
+    code = "No password provided"
+    kind = Kind.INVALID

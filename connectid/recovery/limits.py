@@ -14,3 +14,6 @@ by number, prefix and country (E-26); this one keeps a single caller from asking
 PASSWORDS_PER_SESSION = 3
 """Passwords that one recovery session may try (E-18), as many as an older app lets its user type before it offers another way.
 A session needs a code from the number first, of which there are five a day."""
+
+SECRETS_PER_ACCOUNT = Limit("new_secret.account", 10, within=timedelta(hours=1))
+"""Backup codes and passwords that a phone gives its account. Each is a slow hash, and nobody changes their mind more often."""

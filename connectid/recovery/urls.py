@@ -1,5 +1,6 @@
 """Wire paths of recovery."""
 
+from connectid.recovery.views.change_password import ChangePassword
 from connectid.recovery.views.confirm_deactivation import ConfirmDeactivation
 from connectid.recovery.views.confirm_otp import ConfirmOtp
 from connectid.recovery.views.confirm_pin import ConfirmPin
@@ -7,9 +8,12 @@ from connectid.recovery.views.confirm_secondary_otp import ConfirmSecondaryOtp
 from connectid.recovery.views.initiate_deactivation import InitiateDeactivation
 from connectid.recovery.views.recover import Recover
 from connectid.recovery.views.secondary import Secondary
+from connectid.recovery.views.set_recovery_pin import SetRecoveryPin
 from connectid.web.routes import routes
 
 urlpatterns = routes(
+    ("users/change_password", ChangePassword),
+    ("users/set_recovery_pin", SetRecoveryPin),
     ("users/recover", Recover),
     ("users/recover/confirm_otp", ConfirmOtp),
     ("users/recover/secondary", Secondary),

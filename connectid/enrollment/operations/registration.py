@@ -13,7 +13,7 @@ from connectid.accounts.operations.numbers import e164
 from connectid.core import passwords, ratelimit
 from connectid.core.ratelimit import Throttled
 from connectid.devices.errors import InvalidDeviceCredential, LoginFromDifferentDevice
-from connectid.devices.operations import credentials
+from connectid.devices.operations import credentials, push
 from connectid.devices.operations import passwords as device_passwords
 from connectid.enrollment import errors, limits
 from connectid.verification import counters
@@ -46,6 +46,7 @@ class Wish:
     phone_number: str
     second_number: str
     name: str
+    push_address: str
     address: str
 
 
@@ -75,6 +76,8 @@ def register(*, wish: Wish, at: datetime) -> Registered:
         with transaction.atomic():
             account.save(force_insert=True)
             device_passwords.enrol(account_id=account.pk, password_hash=password_hash, at=at)
+            if wish.push_address:
+                push.register(account_id=account.pk, token=wish.push_address, at=at)
     except IntegrityError:  # somebody else took the name in this very moment, or our own twin
         return _again(wish, account, at)
     return _registered(account)

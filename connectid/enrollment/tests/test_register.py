@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 from connectid.accounts.models import Account
 from connectid.core import clock
 from connectid.core.ratelimit import Limit
-from connectid.devices.models import Device
+from connectid.devices.models import Device, PushRegistration
 from connectid.enrollment import limits
 from connectid.enrollment.tests.completing import profile
 from connectid.testing.budget import StatementBudget
@@ -65,6 +65,15 @@ def test_only_hashes_are_stored() -> None:
     assert app.password not in str(row)
     device = Device.objects.get(account=app.account)
     assert (device.credential_digest, device.former_password, device.revoked_at) == (None, "", None)
+
+
+def test_pushes_reach_the_phone_from_the_first_moment() -> None:
+    """Later they follow the heartbeats (5.9)."""
+    app = registered()
+    assert PushRegistration.objects.get(account=app.account, ended_at=None).token == "token"
+    silent = OlderApp()
+    assert silent.register(fcm_token=None).status_code == 200
+    assert not PushRegistration.objects.filter(account=silent.account).exists()
 
 
 def test_a_second_number_and_what_is_not_kept() -> None:
@@ -194,10 +203,10 @@ def test_switched_off() -> None:
 
 
 def test_statements(statement_budget: StatementBudget) -> None:
-    """Name, limit, account; then the device, under a lock of the account."""
+    """Name, limit, account; then the device, under a lock of the account, and its push registration, under another."""
 
     def grow(number: int) -> None:
         for _ in range(number):
             new_phone()
 
-    statement_budget(8, grow=grow, act=registered)
+    statement_budget(12, grow=grow, act=registered)

@@ -1,7 +1,7 @@
 """POST /users/register (contract 9; apps up to 2.56)."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -14,13 +14,14 @@ from connectid.web.legacy import LegacyEndpoint
 
 
 class Registration(msgspec.Struct):
-    """Name and password as the app made them. A date of birth and a push address may come along; they are not kept."""
+    """Name and password as the app made them, and where pushes reach its phone. A date of birth may come along; it is not kept."""
 
     username: str | None = None
     password: str | None = None
     phone_number: str | None = None
     recovery_phone: str | None = None
     name: str | None = None
+    fcm_token: Annotated[str, msgspec.Meta(max_length=4096, pattern=r"^[!-~]*$")] | None = None
 
 
 class RegisteredAccount(msgspec.Struct):
@@ -44,6 +45,7 @@ class Register(LegacyEndpoint):
                 phone_number=parsed_body.phone_number or "",
                 second_number=parsed_body.recovery_phone or "",
                 name=parsed_body.name or "",
+                push_address=parsed_body.fcm_token or "",
                 address=limit_key(client_address(self.request)),
             ),
             at=self.received_at,

@@ -6,6 +6,7 @@ of its own, which must begin with :func:`~connectid.recovery.operations.closing.
 locked since.
 """
 
+import re
 import time
 from datetime import datetime
 from enum import Enum
@@ -15,8 +16,11 @@ import structlog
 from django.db import close_old_connections, connection, transaction
 
 from connectid.accounts.models import Account
-from connectid.core import passwords
-from connectid.recovery import metrics
+from connectid.core import passwords, ratelimit
+from connectid.devices.errors import InvalidDeviceCredential
+from connectid.devices.operations import credentials
+from connectid.devices.queries import KnownDevice
+from connectid.recovery import errors, limits, metrics
 from connectid.recovery.limits import MAX_ATTEMPTS
 from connectid.recovery.operations import closing
 
@@ -24,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 DIGITS = 6
 """Of a backup code (contract 5.7)."""
+
+CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 PATIENCE = 10.0
 """Seconds to wait for the verdicts of tries that were counted before; each takes a hash, tens of milliseconds."""
@@ -67,12 +73,22 @@ def check(*, account_id: int, code: str, at: datetime) -> Checked:
     return checked
 
 
-def replace(*, account_id: int, code: str) -> None:
-    """Make ``code`` the account's backup code; the counter begins anew. For callers that proved to be the account's phone."""
-    hashed = passwords.hash_memorised(code)
-    Account.objects.filter(pk=account_id).update(
-        backup_code=hashed, failed_backup_codes=0, failed_codes_in_a_row=0
-    )
+def replace(*, device: KnownDevice, code: str) -> None:
+    """Make ``code`` the backup code of the account whose phone asks; the counter begins anew.
+
+    Raises :class:`~connectid.recovery.errors.MissingBackupCode` for what is no code, :class:`~connectid.core.ratelimit.Throttled`,
+    and :class:`~connectid.devices.errors.InvalidDeviceCredential` where the account moved to another phone meanwhile.
+    """
+    if not CODE.fullmatch(code):
+        raise errors.MissingBackupCode
+    ratelimit.spend(limits.SECRETS_PER_ACCOUNT, str(device.account_id))
+    hashed = passwords.hash_memorised(code)  # slow, and so before the transaction
+    with transaction.atomic():
+        if not credentials.hold(device):
+            raise InvalidDeviceCredential
+        Account.objects.filter(pk=device.account_id).update(
+            backup_code=hashed, failed_backup_codes=0, failed_codes_in_a_row=0
+        )
 
 
 def _judge(account_id: int, code: str, at: datetime) -> Checked:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from connectid.accounts.models import Account
-from connectid.core import clock, passwords
+from connectid.core import clock
 from connectid.recovery.operations import backup_code, closing
 from connectid.recovery.operations.backup_code import Checked, Outcome
 from connectid.testing.budget import StatementBudget
@@ -97,14 +97,6 @@ def test_an_imported_hash_is_replaced_at_the_first_right_code() -> None:
     account.refresh_from_db()
     assert account.backup_code.startswith("argon2id_peppered$")
     assert check(account, BACKUP_CODE).outcome is Outcome.RIGHT
-
-
-def test_a_new_code_begins_the_counter_anew() -> None:
-    account = new_account(failed_backup_codes=2, failed_codes_in_a_row=5)
-    backup_code.replace(account_id=account.pk, code="314159")
-    account.refresh_from_db()
-    assert (account.failed_backup_codes, account.failed_codes_in_a_row) == (0, 0)
-    assert passwords.verify_memorised("314159", account.backup_code)[0]
 
 
 @pytest.mark.parametrize(
