@@ -2,6 +2,7 @@
 
 import base64
 import os
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -17,6 +18,9 @@ STORAGE_KEY = "account.storage_key"
 STORAGE_KEY_BYTES = 32
 
 NAME_LENGTH = 255
+
+SECOND_NUMBER_WANTED_WITHIN = timedelta(days=7)
+"""After that an older app asks its user to prove a second number (contract 9). Nothing here depends on it."""
 
 USERNAME_LENGTH = 150
 
@@ -135,6 +139,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def second_number_wanted_by(self) -> date:
+        """The day by which an older app wants a second number proven."""
+        return (self.date_joined + SECOND_NUMBER_WANTED_WITHIN).date()
 
     @property
     def is_locked(self) -> bool:

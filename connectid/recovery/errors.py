@@ -38,20 +38,6 @@ class NotANumber(DomainError):
     kind = Kind.INVALID
 
 
-class IncorrectToken(DomainError):
-    """The code is wrong, expired, already used, was never asked for, or too many were tried: one answer for all."""
-
-    code = "OTP token is incorrect"
-    kind = Kind.UNAUTHENTICATED
-
-
-class NoSecondNumber(DomainError):
-    """The account has no second number that a code could be sent to."""
-
-    code = "Recovery phone number does not exist for user"
-    kind = Kind.INVALID
-
-
 class IncorrectPassword(DomainError):
     """The password is not the account's, or this session tried too many."""
 

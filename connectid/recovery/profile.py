@@ -1,5 +1,6 @@
 """What a phone that recovered an account is told of it (contract 9)."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,9 +17,9 @@ class RecoveredProfile(msgspec.Struct):
 
 
 class DatedProfile(RecoveredProfile, kw_only=True):
-    """The same, with the day (``YYYY-MM-DD``) until which the second number wants proof; null where it does not."""
+    """The same, with the day by which the second number wants proof; null where there is none, or it is proven."""
 
-    secondary_phone_validate_by: str | None = None
+    secondary_phone_validate_by: date | None = None
 
     def undated(self) -> RecoveredProfile:
         """The same without that day: for whoever has just proven the second number."""

@@ -26,18 +26,25 @@ def session_with_secret(secret: str) -> RecoverySession | None:
     )
 
 
-_OF_ACCOUNT = ("account__is_active", "account__username", "account__secondary_phone")
+_OF_ACCOUNT = tuple(
+    f"account__{name}" for name in ("is_active", "username", "secondary_phone", "secondary_phone_proven_at")
+)
 
 
 def profile(account_id: int) -> DatedProfile:
     """Return what the owner's phone needs to know of the account; one statement."""
-    account = Account.objects.only("name", "username", "secondary_phone", "storage_key").get(pk=account_id)
+    account = Account.objects.only(*_TOLD).get(pk=account_id)
+    waits = account.secondary_phone and account.secondary_phone_proven_at is None
     return DatedProfile(
         name=account.name,
         username=account.username,
         secondary_phone=account.secondary_phone,
         db_key=account.storage_key or "",
+        secondary_phone_validate_by=account.second_number_wanted_by if waits else None,
     )
+
+
+_TOLD = ("name", "username", "secondary_phone", "secondary_phone_proven_at", "date_joined", "storage_key")
 
 
 class OwnAccount(NamedTuple):

@@ -22,9 +22,6 @@ from connectid.verification.counters import Taking
 USERNAME = re.compile(rf"[A-Za-z0-9@.+_-]{{1,{USERNAME_LENGTH}}}")
 """What the former server took, without letters beyond ASCII: two that look the same would be two people to partner servers."""
 
-SECOND_NUMBER_WANTED_WITHIN = timedelta(days=7)
-"""After that the app asks its user to prove a second number. Nothing here depends on it."""
-
 KEPT = timedelta(days=30)
 """For how long an account waits for the proof of its number, from when it was named."""
 
@@ -152,5 +149,5 @@ def _again(wish: Wish, account: Account, at: datetime) -> Registered:
 def _registered(account: Account) -> Registered:
     return Registered(
         storage_key=account.storage_key or "",
-        second_number_wanted_by=(account.date_joined + SECOND_NUMBER_WANTED_WITHIN).date(),
+        second_number_wanted_by=account.second_number_wanted_by,
     )

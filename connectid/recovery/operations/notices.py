@@ -10,8 +10,8 @@ log = structlog.get_logger(__name__)
 
 MOVED_SUBJECT = "Your PersonalID account was moved to another phone"
 MOVED_TEXT = (
-    "Your PersonalID account was opened on another phone with your backup code. It no longer works on the former phone.\n\n"
-    "If this was you, there is nothing to do. If it was not, somebody knows your backup code: ask the support of your programme"
+    "Your PersonalID account was opened on another phone. It no longer works on the former phone.\n\n"
+    "If this was you, there is nothing to do. If it was not, somebody knows your backup code or reads your messages: ask the support of your programme"
     " to lock the account.\n"
 )
 

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from connectid.accounts.errors import LockedAccount
+from connectid.accounts.errors import IncorrectToken, LockedAccount, NoSecondNumber
 from connectid.accounts.models import Account
+from connectid.devices.errors import InvalidDeviceCredential, LoginFromDifferentDevice
+from connectid.devices.operations import credentials
 from connectid.recovery import errors, queries
 from connectid.recovery.models import Proof, RecoverySession, Step
 from connectid.recovery.operations import backup_code, closing, sessions
@@ -29,7 +31,7 @@ def prove_number(*, phone_number: str, secret: str, code: str, at: datetime) -> 
     """Accept the code that was texted to the account's number.
 
     A code works once; an app that missed our answer asks again after its time-out, and then what was proven stays so.
-    Raises ``UnknownSecret``, ``WrongStep`` and :class:`~connectid.recovery.errors.IncorrectToken`.
+    Raises ``UnknownSecret``, ``WrongStep`` and :class:`~connectid.accounts.errors.IncorrectToken`.
     """
     steps = (Step.STARTED, Step.NUMBER_PROVEN)
     session = sessions.opened(phone_number=phone_number, secret=secret, steps=steps, at=at)
@@ -47,22 +49,22 @@ def prove_number(*, phone_number: str, secret: str, code: str, at: datetime) -> 
             sessions.move(session, to=Step.NUMBER_PROVEN, steps=(Step.STARTED,), at=at)
     if refusal is not None:
         # Only now: an exception inside would undo the count of this attempt.
-        raise errors.IncorrectToken from refusal
+        raise IncorrectToken from refusal
 
 
 def send_to_second_number(*, phone_number: str, secret: str, at: datetime) -> str:
     """Have a code texted to the account's second number, and return that number.
 
-    Silently no text where a limit says wait (contract 16, E-76). Raises ``UnknownSecret``, ``WrongStep`` and
-    :class:`~connectid.recovery.errors.NoSecondNumber`.
+    Only to one that the owner proved: a mistyped one is a stranger's. Silently no text where a limit says wait (contract 16, E-76). Raises ``UnknownSecret``, ``WrongStep`` and
+    :class:`~connectid.accounts.errors.NoSecondNumber`.
     """
     session = sessions.opened(phone_number=phone_number, secret=secret, steps=(Step.NUMBER_PROVEN,), at=at)
     owner = _owner(session)
     if not owner.is_active:
         raise errors.WrongStep
     second = owner.secondary_phone
-    if not second:
-        raise errors.NoSecondNumber
+    if not second or owner.secondary_phone_proven_at is None:
+        raise NoSecondNumber
     lifetime = timedelta(seconds=settings.CODE_LIFETIME)
     sessions.wait_on(session, until=at + lifetime, at=at)
     with transaction.atomic():
@@ -99,7 +101,7 @@ def prove_second_number(*, phone_number: str, secret: str, code: str, at: dateti
         if refusal is None:
             _owner_proven(session, Proof.SECOND_NUMBER, at)
     if refusal is not None:
-        raise errors.IncorrectToken from refusal
+        raise IncorrectToken from refusal
     return queries.profile(owner.pk)
 
 
@@ -121,6 +123,28 @@ def prove_backup_code(*, phone_number: str, secret: str, code: str, at: datetime
     with transaction.atomic():
         _owner_proven(session, Proof.BACKUP_CODE, at)
     return queries.profile(account_id)
+
+
+def prove_password(
+    *, phone_number: str, secret: str, password: str, address: str, at: datetime
+) -> DatedProfile:
+    """Accept the account's password, or the device credential that an older app's user knows as one.
+
+    A try is counted and committed before it is judged. ``address`` is what limits per address count by. Raises
+    ``UnknownSecret``, ``WrongStep``, :class:`~connectid.recovery.errors.IncorrectPassword`, ``LockedAccount`` and
+    :class:`~connectid.core.ratelimit.Throttled`.
+    """
+    session = sessions.opened(phone_number=phone_number, secret=secret, steps=PROVING, at=at)
+    if not sessions.count_password(session):
+        raise errors.IncorrectPassword
+    owner = _owner(session)
+    try:
+        credentials.authenticate(username=owner.username, credential=password, address=address, at=at)
+    except (InvalidDeviceCredential, LoginFromDifferentDevice) as error:
+        raise errors.IncorrectPassword from error
+    with transaction.atomic():
+        _owner_proven(session, Proof.PASSWORD, at)
+    return queries.profile(owner.pk)
 
 
 def _owner(session: RecoverySession) -> Account:

@@ -104,6 +104,12 @@ def move(
         raise errors.WrongStep
 
 
+def finish_others(*, account_id: int, at: datetime) -> None:
+    """End every session of the account that has not come to its end; one statement, inside the caller's transaction."""
+    others = RecoverySession.objects.filter(account_id=account_id, step__lt=Step.FINISHED)
+    others.update(step=Step.FINISHED, moved_at=at)
+
+
 def count_password(session: RecoverySession) -> bool:
     """Count one try of a password; False when the session has none left. One statement."""
     tries = RecoverySession.objects.filter(pk=session.pk, password_tries__lt=limits.PASSWORDS_PER_SESSION)

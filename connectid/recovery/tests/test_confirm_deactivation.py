@@ -71,7 +71,7 @@ def test_the_number_can_be_enrolled_again(app: OlderApp) -> None:
 def test_tokens_end_in_as_many_statements_whatever_their_number(
     app: OlderApp, phone: EnrolledPhone, tokens: int
 ) -> None:
-    """Session, the four of a check, account, move; account, its password, devices, and what was granted."""
+    """Session, the four of a check, account, move; account twice, its password, devices, what was granted."""
     expires = clock.now() + timedelta(hours=10)
     AccessToken.objects.bulk_create(
         AccessToken(user=phone.account, token_checksum=f"{n:064}", expires=expires) for n in range(tokens)

@@ -1,5 +1,6 @@
 """POST /users/recover/confirm_pin (contract 9; 16, E-18)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,10 +49,15 @@ def test_the_right_code(app: OlderApp, account: Account) -> None:
     assert (session.step, session.owner_proven_by) == (Step.OWNER_PROVEN, Proof.BACKUP_CODE)
 
 
-def test_the_second_number_is_told() -> None:
-    account = new_account(secondary_phone=new_number())
+@pytest.mark.parametrize("proven", [True, False])
+def test_the_second_number_is_told_and_when_it_wants_proof(*, proven: bool) -> None:
+    account = new_account(
+        secondary_phone=new_number(), secondary_phone_proven_at=clock.now() if proven else None
+    )
     _, body = told(OlderApp(account.phone_number).proven(), BACKUP_CODE)
     assert body["secondary_phone"] == account.secondary_phone
+    by = (account.date_joined + timedelta(days=7)).strftime("%Y-%m-%d")
+    assert body["secondary_phone_validate_by"] == (None if proven else by)
 
 
 def test_the_third_wrong_code_locks(app: OlderApp, account: Account) -> None:

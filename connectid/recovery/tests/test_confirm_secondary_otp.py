@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def account() -> Account:
-    return new_account(secondary_phone=new_number())
+    return new_account(secondary_phone=new_number(), secondary_phone_proven_at=clock.now())
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from connectid.core import clock
 from connectid.jobs.draining import run_pending
 from connectid.recovery.tests.older_app import WRONG, OlderApp
 from connectid.testing.scene import BACKUP_CODE, new_account, new_number
@@ -27,7 +28,9 @@ UNKNOWN = {"X-Request-ID", "Date"}
 def kinds() -> dict[str, str]:
     """Numbers of every kind of account, and of none."""
     return {
-        "active": new_account(secondary_phone=new_number()).phone_number,
+        "active": new_account(
+            secondary_phone=new_number(), secondary_phone_proven_at=clock.now()
+        ).phone_number,
         "nobody": new_number(),
         "closed": new_account(is_active=False).phone_number,
     }

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def account() -> Account:
-    return new_account(secondary_phone=new_number())
+    return new_account(secondary_phone=new_number(), secondary_phone_proven_at=clock.now())
 
 
 def test_a_text_to_the_second_number(account: Account) -> None:
@@ -42,6 +42,13 @@ def test_without_a_second_number() -> None:
         400,
         {"error": "Recovery phone number does not exist for user"},
     )
+
+
+def test_a_second_number_that_its_owner_never_proved() -> None:
+    """It may be a stranger's."""
+    account = new_account(secondary_phone=new_number())
+    assert OlderApp(account.phone_number).proven().call("secondary").status_code == 400
+    assert texts_to(account.secondary_phone) == []
 
 
 def test_missing_keys() -> None:

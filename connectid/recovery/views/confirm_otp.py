@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
+from connectid.accounts.errors import IncorrectToken
 from connectid.devices.authentication import optional_device_basic
 from connectid.recovery import errors
 from connectid.recovery.operations import proofs
@@ -29,7 +30,7 @@ class ConfirmOtp(LegacyEndpoint):
         MissingKeys,
         Refusal(errors.UnknownSecret, key="empty"),
         Refusal(errors.WrongStep, key="empty"),
-        errors.IncorrectToken,
+        IncorrectToken,
     )
 
     def post(self, parsed_body: Body[NumberCode]) -> None:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from connectid.accounts.errors import LockedAccount
+from connectid.accounts.errors import IncorrectToken, LockedAccount
 from connectid.devices.authentication import optional_device_basic
 from connectid.recovery import errors
 from connectid.recovery.operations import proofs
@@ -32,7 +32,7 @@ class ConfirmSecondaryOtp(LegacyEndpoint):
         Refusal(errors.UnknownSecret, key="empty"),
         Refusal(errors.WrongStep, key="empty"),
         Refusal(LockedAccount, key="empty"),
-        errors.IncorrectToken,
+        IncorrectToken,
     )
 
     def post(self, parsed_body: Body[SecondNumberCode]) -> RecoveredProfile:

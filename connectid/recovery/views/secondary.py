@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
+from connectid.accounts.errors import NoSecondNumber
 from connectid.devices.authentication import optional_device_basic
 from connectid.recovery import errors
 from connectid.recovery.operations import proofs
@@ -32,7 +33,7 @@ class Secondary(LegacyEndpoint):
     error_key = "error"
     refusals: ClassVar = (
         MissingKeys,
-        errors.NoSecondNumber,
+        NoSecondNumber,
         Refusal(errors.UnknownSecret, key="empty"),
         Refusal(errors.WrongStep, key="empty"),
     )
