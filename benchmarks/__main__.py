@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import access_tokens, fetch_db_key, start_configuration, surroundings
+from benchmarks import access_tokens, fetch_db_key, start_configuration, surroundings, token
 from benchmarks.report import print_table
 
 
@@ -13,6 +13,7 @@ def main() -> int:
             "Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures(environment)
         )
         every &= print_table("Questions about access tokens", access_tokens.figures(environment))
+        every &= print_table("Tokens", token.figures(environment))
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )

@@ -24,7 +24,6 @@ SHORTEST_SECRET = 16
 
 _DIGEST_BYTES = 32
 _ALPHANUMERIC = string.ascii_letters + string.digits
-_BITS_OF_A_CHARACTER = 5.95  # log2(62)
 
 DIGEST_LENGTH = MAX_ID_LENGTH + 1 + 2 * _DIGEST_BYTES
 """Characters of the longest stored digest: the width of a column that holds one."""
@@ -45,10 +44,15 @@ def new_urlsafe_token(nbytes: int = 32) -> str:
 
 
 def new_alphanumeric_token(length: int) -> str:
-    """A random secret of ASCII letters and digits, for what others have known in that form."""
-    if length * _BITS_OF_A_CHARACTER < SHORTEST_SECRET * 8:
-        raise ValueError(f"a secret needs at least {SHORTEST_SECRET} random bytes")
-    return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))
+    """A random secret of ASCII letters and digits, for what others have known in that form; every one is equally likely."""
+    values = len(_ALPHANUMERIC) ** length
+    _enough((values.bit_length() - 1) // 8)
+    value = secrets.randbelow(values)
+    characters = []
+    for _ in range(length):
+        value, digit = divmod(value, len(_ALPHANUMERIC))
+        characters.append(_ALPHANUMERIC[digit])
+    return "".join(characters)
 
 
 def new_identifier(nbytes: int) -> str:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from connectid.core import secrets
@@ -67,12 +67,12 @@ class ClientAdmin(SecretShownOnce[Client]):
 
 
 class GrantedAdmin[Row: Model](ReadOnlyAdmin[Row]):
-    """What was granted to clients, found by the subject of the account or by the client; never the secret itself."""
+    """What clients were granted, found by the subject of the account; never the secret itself."""
 
     list_display: tuple[str, ...] = ("id", "subject", "client", "scope", "created", "expires")
     fields: ClassVar[tuple[str, ...]] = ("subject", "client", "scope", "created", "expires")
-    search_fields: ClassVar = ("user__username", "application__client_id")
-    search_help_text = "A whole subject or client id."
+    search_fields: ClassVar = ("user__username",)
+    search_help_text = "A whole subject."
     ordering = ("-pk",)
     show_full_result_count = False
 
@@ -85,10 +85,9 @@ class GrantedAdmin[Row: Model](ReadOnlyAdmin[Row]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
     ) -> tuple[QuerySet[Row], bool]:
-        """Find what one account or one client was granted, by index."""
+        """Find what one account granted."""
         wanted = search_term.strip()
-        found = Q(user__username=wanted) | Q(application__client_id=wanted)
-        return (queryset.filter(found) if wanted else queryset), False
+        return (queryset.filter(user__username=wanted) if wanted else queryset), False
 
     @admin.display(description="account", empty_value="the client itself")
     def subject(self, granted: Any) -> str | None:

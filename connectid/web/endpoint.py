@@ -81,6 +81,7 @@ class Endpoint(Controller[MsgspecSerializer]):
                 yield scheme.missing
         if "parsed_body" in cls._components():
             yield Refusal(problems.MalformedBody, key="detail")
+            yield Refusal(problems.IncompleteBody, HTTPStatus.REQUEST_TIMEOUT, key="detail")
             yield Refusal(problems.LengthRequired, HTTPStatus.LENGTH_REQUIRED, key="detail")
             yield Refusal(problems.RequestTooLarge, key=cls.error_key)
             yield Refusal(problems.UnsupportedMedia, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, key="detail")

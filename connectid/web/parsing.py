@@ -54,6 +54,16 @@ class BodyTooLarge(BodyRefused):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class Incomplete(BodyRefused):
+    """The body lost its end on the way; sent again it may well arrive.
+
+    Not a 400, on which the app would crash or, at the token endpoint, forget its user (contract 4.1): its HTTP client sends a
+    request that was answered 408 once more by itself.
+    """
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
 class LengthRequired(BodyRefused):
     """A form of unknown length: cut off on its way, it would pass for a whole one."""
 
@@ -69,14 +79,14 @@ class UnsupportedMediaType(BodyRefused):
 def receive(request: HttpRequest, *, limit: int) -> None:
     """Take in the whole body, to be parsed later.
 
-    Raises :class:`BodyTooLarge` by the length alone, :class:`Malformed` for a body that was cut off, and
+    Raises :class:`BodyTooLarge` by the length alone, :class:`Incomplete` for a body that was cut off, and
     :class:`LengthRequired` for one of which nobody could tell.
     """
     length = _content_length(request)
     if length > limit:
         raise BodyTooLarge(f"Request body is larger than {limit} bytes.")
     if len(_raw(request)) < length:
-        raise Malformed("The request body ended early.")
+        raise Incomplete("The request body ended early.")
     if length and request.content_type in (FORM, MULTIPART) and "HTTP_TRANSFER_ENCODING" in request.META:
         raise LengthRequired("A form needs a Content-Length.")
 
@@ -177,8 +187,10 @@ def _content_length(request: HttpRequest) -> int:
 def _raw(request: HttpRequest) -> bytes:
     try:
         return request.body
-    except (UnreadablePostError, RequestDataTooBig) as error:
-        raise Malformed("The request body could not be read.") from error
+    except UnreadablePostError as error:
+        raise Incomplete("The request body ended early.") from error
+    except RequestDataTooBig as error:
+        raise BodyTooLarge("Request body is too large.") from error
 
 
 def _read_form(request: HttpRequest) -> dict[str, Any]:

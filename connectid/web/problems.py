@@ -54,6 +54,13 @@ class RequestTooLarge(DomainError):
     kind = Kind.TOO_LARGE
 
 
+class IncompleteBody(DomainError):
+    """The body lost its end on the way."""
+
+    code = "The request body ended early."
+    kind = Kind.UNAVAILABLE
+
+
 class LengthRequired(DomainError):
     """The body is a form in chunks: cut off on its way, it would pass for a whole one."""
 

@@ -158,7 +158,7 @@ def test_a_body_that_was_cut_off_is_refused(route: Route, post: Post) -> None:
     whole = urlencode(dict.fromkeys(route.fields, "1")).encode()
     short: dict[str, Any] = {"CONTENT_LENGTH": str(len(whole)), "wsgi.input": BytesIO(whole[:-1])}
     answer = post(b"", "application/x-www-form-urlencoded", **short)
-    assert (answer.status_code, answer.json()) == (400, {"detail": "The request body ended early."})
+    assert (answer.status_code, answer.json()) == (408, {"detail": "The request body ended early."})
 
 
 @every_body

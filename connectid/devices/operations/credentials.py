@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from connectid.core import secrets
 from connectid.devices import errors, queries
@@ -13,6 +13,15 @@ from connectid.devices.queries import CREDENTIAL, DIFFERENT_DEVICE_WINDOW, Known
 
 USE_IS_NOTED_EVERY = timedelta(hours=1)
 """``last_accessed_at`` is written at most this often, so that reading stays reading."""
+
+
+_LOOK = """
+SELECT d.id
+  FROM devices_device d JOIN accounts_account a ON a.id = d.account_id
+ WHERE d.id = %s AND d.revoked_at IS NULL AND a.is_active
+"""
+_HOLD = f"{_LOOK} FOR NO KEY UPDATE OF a, d"
+"""The account first, as in :func:`issue`: rows are locked in the order in which they are named here."""
 
 
 def authenticate(*, username: str, credential: str, address: str, at: datetime) -> KnownDevice:
@@ -53,9 +62,10 @@ def hold(device: KnownDevice) -> bool:
     Whoever gives the device something that must not outlive it calls this, for the account may have moved to another one
     since the credential was looked at. The account's row is locked first, as in :func:`issue`.
     """
-    current = Device.objects.filter(pk=device.device_id, revoked_at=None, account__is_active=True)
-    held = current.select_for_update(of=("account", "self"), no_key=True).select_related("account")
-    return held.only("pk", "account__id").first() is not None
+    held = _HOLD if connection.features.has_select_for_update else _LOOK
+    with connection.cursor() as cursor:
+        cursor.execute(held, [device.device_id])
+        return cursor.fetchone() is not None
 
 
 CREDENTIAL_BYTES = 32

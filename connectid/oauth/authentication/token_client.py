@@ -31,32 +31,48 @@ class TokenClient(Scheme[StoredClient]):
     missing = Refusal(errors.InvalidClient, key="error", challenge=CHALLENGE)
     refusals: ClassVar = (missing,)
 
-    def identify(self, controller: Any) -> StoredClient | None:
-        """Return the client that the header proves or, in a request without a Basic header, the body."""
-        found = super().identify(controller)
-        if found is not None:
-            return found
-        try:
-            body = parsing.read_body(controller.request, limit=controller.body_limit)
-        except parsing.BodyRefused:
-            return None
-        named, secret = body.get("client_id"), body.get("client_secret") or ""
-        return self._client(controller.request, named, secret)
+    def identify(self, controller: Any) -> StoredClient:
+        """Return the client that the header proves or, in a request without a Basic header, the body.
+
+        Raises :class:`~connectid.oauth.errors.InvalidClient`, also where header and body name two clients, and ``Throttled``.
+        """
+        request: HttpRequest = controller.request
+        client_id, client_secret = _named_in_body(request, controller.body_limit)
+        header = self._credentials(request)
+        if header is None:
+            return self._client(request, client_id, client_secret)
+        found = self.authenticate(request, header)
+        if client_id not in ("", found.client_id):
+            raise errors.InvalidClient
+        return found
 
     def authenticate(self, request: HttpRequest, credentials: str) -> StoredClient:
-        """Return the client that a Basic header proves, its parts form-encoded (RFC 6749 section 2.3.1)."""
+        """Return the client of a Basic header, its parts form-encoded (RFC 6749 section 2.3.1)."""
         try:
-            named, secret = basic_credentials(credentials, url_decoded=True)
+            client_id, client_secret = basic_credentials(credentials, url_decoded=True)
         except InvalidBasicHeader:
             raise errors.InvalidClient from None
-        return self._client(request, named, secret)
+        return self._client(request, client_id, client_secret)
 
-    def _client(self, request: HttpRequest, named: object, secret: object) -> StoredClient:
-        if not isinstance(named, str) or not isinstance(secret, str) or not named:
+    def _client(self, request: HttpRequest, client_id: str, client_secret: str) -> StoredClient:
+        if not client_id:
             raise errors.InvalidClient
-        return clients.identify_client(
-            client_id=named, client_secret=secret, address=limit_key(client_address(request))
-        )
+        address = limit_key(client_address(request))
+        return clients.identify_client(client_id=client_id, client_secret=client_secret, address=address)
+
+
+def _named_in_body(request: HttpRequest, limit: int) -> tuple[str, str]:
+    """Client id and secret of a body, each empty where it is not there. What cannot be read is refused by the endpoint, later."""
+    try:
+        body = parsing.read_body(request, limit=limit)
+    except parsing.BodyRefused:
+        return "", ""
+    if not isinstance(body, dict):
+        return "", ""
+    client_id, client_secret = body.get("client_id"), body.get("client_secret")
+    return client_id if isinstance(client_id, str) else "", client_secret if isinstance(
+        client_secret, str
+    ) else ""
 
 
 token_client = TokenClient()

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from connectid.devices.errors import InvalidDeviceCredential
 from connectid.devices.operations import credentials
+from connectid.devices.queries import KnownDevice
 from connectid.oauth import errors, scopes
 from connectid.oauth.models import ANDROID_CLIENT_ID, AuthorizationCode, Client, RefreshToken
 from connectid.oauth.operations import identity, revocation, tokens
@@ -42,16 +43,13 @@ def by_password(
     """
     _require_app(client)
     granted = scopes.granted(scope)
-    try:
-        device = credentials.authenticate(username=username, credential=password, address=address, at=at)
-    except InvalidDeviceCredential:
-        raise errors.InvalidCredentials from None
+    device = _proven_device(username, password, address, at)
     family = Family(uuid.uuid4(), client, device.account_id, authenticated_at=at)
     with transaction.atomic():
         if credentials.hold(device):
             return tokens.issue_pair(family=family, scope=granted, at=at)
-    # The account moved to another phone, or was closed, since its credential was looked at.
-    credentials.authenticate(username=username, credential=password, address=address, at=at)
+    # The account moved to another phone, or was closed, since its credential was looked at: say which.
+    _proven_device(username, password, address, at)
     raise errors.InvalidCredentials
 
 
@@ -118,6 +116,13 @@ def _require_app(client: StoredClient) -> None:
         # An operator's mistake, which must not make phones wipe themselves: 401 (contract 4.1).
         log.error("app_client_misconfigured", client=client.client_id)
         raise errors.InvalidClient
+
+
+def _proven_device(username: str, password: str, address: str, at: datetime) -> KnownDevice:
+    try:
+        return credentials.authenticate(username=username, credential=password, address=address, at=at)
+    except InvalidDeviceCredential:
+        raise errors.InvalidCredentials from None
 
 
 def _held_code(code: str, client: StoredClient) -> AuthorizationCode | None:

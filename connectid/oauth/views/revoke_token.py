@@ -24,10 +24,13 @@ class RevokeToken(UncachedEndpoint):
 
     auth = (token_client,)
     invalid = Refusal(
-        errors.InvalidTokenRequest, key="error", also={"error_description": "The token is missing."}
+        errors.InvalidTokenRequest,
+        key="error",
+        also={"error_description": "The token is missing, malformed or given twice."},
     )
 
     def post(self, parsed_body: Body[TokenToRevoke]) -> None:
+        self.refuse_repeats(TokenToRevoke.__struct_fields__)
         if not parsed_body.token:
             raise errors.InvalidTokenRequest
         revocation.revoke_token(

@@ -74,6 +74,7 @@ class Token(UncachedEndpoint):
     )
 
     def post(self, parsed_body: Body[TokenRequest]) -> TokenAnswer:
+        self.refuse_repeats(TokenRequest.__struct_fields__)
         issued = self._issued(parsed_body)
         return TokenAnswer(
             access_token=issued.access_token,

@@ -1,9 +1,11 @@
 """The base of endpoints whose answers are secrets."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
 
+from connectid.oauth import errors
 from connectid.web.endpoint import Endpoint
 from connectid.web.problems import ErrorKey
 
@@ -20,3 +22,11 @@ class UncachedEndpoint(Endpoint):
         response["Cache-Control"] = "no-store"
         response["Pragma"] = "no-cache"
         return response
+
+    def refuse_repeats(self, parameters: Collection[str]) -> None:
+        """Raise :class:`~connectid.oauth.errors.InvalidTokenRequest` for a parameter that a form has twice (section 3.2).
+
+        JSON with a key twice never comes this far.
+        """
+        if any(len(values) > 1 and name in parameters for name, values in self.request.POST.lists()):
+            raise errors.InvalidTokenRequest
