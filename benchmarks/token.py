@@ -43,7 +43,7 @@ def _prepare() -> dict[str, str]:
 
     clients.create_client(name="App", grant=Client.GRANT_PASSWORD, client_id=ANDROID_CLIENT_ID, public=True)
     account = Account.objects.create(
-        username=new_subject(), phone_number="+265991234568", storage_key="k" * 44
+        username=new_subject(), phone_number="+265991234569", storage_key="k" * 44
     )
     credential = credentials.issue(
         account_id=account.pk, installation_id="bench", model="bench", at=clock.now()

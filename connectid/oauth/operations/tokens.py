@@ -48,8 +48,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 _ADD_ACCESS = """
-INSERT INTO oauth_accesstoken (token_checksum, token_family, application_id, user_id, scope, resource, created, expires)
-VALUES (%s, %s, %s, %s, %s, '[]', %s, %s)
+INSERT INTO oauth_accesstoken (token_checksum, token_family, application_id, user_id, scope, created, expires)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 
 

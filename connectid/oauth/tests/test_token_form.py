@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 PARAMETERS = (
     *("grant_type", "scope", "username", "password", "code", "redirect_uri", "code_verifier"),
-    *("refresh_token", "client_id", "client_secret", "token_type_hint", "resource", "other"),
+    *("refresh_token", "client_id", "client_secret", "token_type_hint", "other"),
 )
 WORDS = st.sampled_from(
     ["password", "authorization_code", "refresh_token", "client_credentials", "openid", "", "x", "0" * 64]

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from joserfc import jws
 
 from connectid.core import clock
-from connectid.oauth import id_tokens
+from connectid.oauth import signing
 from connectid.oauth.operations.clients import NewClient
 from connectid.oauth.queries import signing_keys
 from connectid.oauth.tests.asking import app_form, ask, code_form, new_code, new_site, refresh_form
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def claims_of(body: dict[str, Any]) -> dict[str, Any]:
-    found = id_tokens.read(body["id_token"], at=clock.now())
+    found = signing.read(body["id_token"], at=clock.now())
     assert found is not None
     return found
 
@@ -51,9 +51,16 @@ def test_what_it_says(client: Browser) -> None:
         "at_hash": half_hash(body["access_token"]),
         "name": "Thandiwe",
         "phone": account.phone_number,
-        "phone_number": account.phone_number,
         "is_active": True,
     }
+
+
+def test_more_for_more_scopes(client: Browser) -> None:
+    """OpenID Connect Core 5.4: the same claims as at userinfo."""
+    site, account = new_site(), new_account(email="thandiwe@example.org")
+    body = ask(client, code_form(new_code(account, site, scope="openid phone email")), site).json()
+    claims = claims_of(body)
+    assert (claims["phone_number"], claims["email"]) == (account.phone_number, "thandiwe@example.org")
 
 
 def test_how_it_is_signed(client: Browser) -> None:
