@@ -15,7 +15,7 @@ CONTACT = (
     *("phone_number", "phone_proven_at", "unproven_number", "unproven_since"),
     *("secondary_phone", "secondary_phone_proven_at", "email", "is_invited", "photo_key"),
 )
-RECOVERY = ("device_security", "failed_backup_codes", "failed_codes_in_a_row", "locked_at")
+RECOVERY = ("device_security", "failed_backup_codes", "failed_codes_in_a_row", "locked_at", "lock_reason")
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 
 

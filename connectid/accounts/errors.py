@@ -4,7 +4,7 @@ from connectid.core.errors import DomainError, FieldsRefused, Kind
 
 
 class LockedAccount(DomainError):
-    """Too many wrong backup codes locked the account of this number."""
+    """Too many wrong backup codes, or staff, locked the account of this number."""
 
     code = "LOCKED_ACCOUNT"
     kind = Kind.UNAUTHENTICATED

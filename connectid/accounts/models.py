@@ -35,6 +35,13 @@ class DeviceSecurity(models.TextChoices):
     BIOMETRIC = "biometric"
 
 
+class LockReason(models.TextChoices):
+    """Why an account was locked, which says whether the lock may end by itself."""
+
+    WRONG_CODES = "wrong_codes", "too many wrong backup codes"
+    STAFF = "staff", "staff locked it"
+
+
 class Accounts(BaseUserManager["Account"]):
     """Makes accounts."""
 
@@ -96,6 +103,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     is_active = models.BooleanField(default=True)
     locked_at = models.DateTimeField(null=True, blank=True)
+    lock_reason = models.CharField(max_length=20, choices=LockReason, blank=True, db_default="")
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=clock.now)
 
@@ -147,7 +155,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_locked(self) -> bool:
-        """Whether too many wrong backup codes closed the account."""
+        """Whether too many wrong backup codes, or staff, closed the account."""
         return self.locked_at is not None
 
 

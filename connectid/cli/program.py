@@ -29,6 +29,7 @@ COMMANDS = {
     "rotate-oidc-key": "connectid.oauth.commands:rotate_oidc_key",
     "create-message-server": "connectid.messaging.commands:create_message_server",
     "create-issuer": "connectid.credentials.commands:create_issuer",
+    "unlock": "connectid.recovery.commands:unlock",
     "switch": "connectid.cli.switch:switch",
     "reencrypt": "connectid.cli.reencrypt:reencrypt",
     "demo": "connectid.demo.commands:demo",

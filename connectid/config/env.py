@@ -222,7 +222,10 @@ class Environment:
         parse="int",
     )
 
-    # Verification codes
+    # Codes and locks
+    LOCK_EXPIRES_AFTER_HOURS: int = setting(
+        0, "Hours after which a lock for wrong backup codes ends by itself. 0: staff lift it.", parse="int"
+    )
     CODE_LIFETIME: int = setting(600, "Seconds for which an SMS code is valid.", parse="int")
     EMAIL_CODE_LIFETIME: int = setting(1800, "Seconds for which an email code is valid.", parse="int")
     SMS_COUNTRIES: frozenset[str] = setting(

@@ -20,5 +20,6 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="33 3 * * *", task=verification.prune),
     Scheduled(cron="51 * * * *", task=signin.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
+    Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),
 )

@@ -17,6 +17,13 @@ class NumberTaken(DomainError):
     kind = Kind.CONFLICT
 
 
+class NotLocked(DomainError):
+    """No locked account has this number or username."""
+
+    code = "NOT_LOCKED"
+    kind = Kind.NOT_FOUND
+
+
 class UnknownSecret(DomainError):
     """The secret opens no live recovery session of this number (contract 9)."""
 

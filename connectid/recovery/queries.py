@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.db.models import F, Q
 
 from connectid.accounts.models import Account
-from connectid.core import secrets
+from connectid.core import phone, secrets
+from connectid.core.phone import UnparsablePhoneNumber
 from connectid.devices.models import Device
 from connectid.devices.queries import DIFFERENT_DEVICE_WINDOW
 from connectid.recovery.models import RecoverySession
@@ -63,6 +64,31 @@ def account_of(phone_number: str) -> OwnAccount | None:
     return None if found is None else OwnAccount(found[0], not found[1])
 
 
+class LockedAccount(NamedTuple):
+    """An account that is locked."""
+
+    account_id: int
+    username: str
+
+
+def locked_account(name: str) -> LockedAccount | None:
+    """Return the locked account of this number or username; of several of one number, the one locked last."""
+    try:
+        named = Q(phone_number=phone.parse(name).e164)
+    except UnparsablePhoneNumber:
+        named = Q(username=name.strip())
+    locked = Account.objects.filter(named, is_active=False, locked_at__isnull=False)
+    found = locked.order_by("-locked_at").values_list("pk", "username").first()
+    return None if found is None else LockedAccount(*found)
+
+
+def is_locked(phone_number: str) -> bool:
+    """Whether a locked account has the number."""
+    return Account.objects.filter(
+        phone_number=phone_number, locked_at__isnull=False, is_active=False
+    ).exists()
+
+
 class Phone(NamedTuple):
     """A phone as it describes itself; either may be empty."""
 
@@ -82,14 +108,14 @@ class PreviousPhone(NamedTuple):
     last_accessed_at: datetime
 
 
-def previous_phone(*, account_id: int, phone: Phone, since: datetime, at: datetime) -> PreviousPhone | None:
-    """Return the account's latest phone if it is another one than ``phone`` and was used in the last 30 days (contract 5.7).
+def previous_phone(*, account_id: int, than: Phone, since: datetime, at: datetime) -> PreviousPhone | None:
+    """Return the account's latest phone if it is another one than ``than`` and was used in the last 30 days (contract 5.7).
 
-    A device that ``phone`` itself was given after ``since`` is passed over: it asks again because it missed our answer.
+    A device that ``than`` itself was given after ``since`` is passed over: it asks again because it missed our answer.
     """
-    if not phone.model:
+    if not than.model:
         return None
-    our_own = Q(created_at__gte=since, installation_id=phone.installation_id, model=phone.model)
+    our_own = Q(created_at__gte=since, installation_id=than.installation_id, model=than.model)
     latest = (
         Device.objects.filter(account_id=account_id)
         .exclude(our_own)
@@ -102,6 +128,6 @@ def previous_phone(*, account_id: int, phone: Phone, since: datetime, at: dateti
     installation_id, model, last_accessed_at, created_at = latest
     used_at = last_accessed_at or created_at
     is_recent = at - used_at < DIFFERENT_DEVICE_WINDOW
-    if not (model and is_recent and phone.differs_from(Phone(installation_id, model))):
+    if not (model and is_recent and than.differs_from(Phone(installation_id, model))):
         return None
     return PreviousPhone(model, used_at)

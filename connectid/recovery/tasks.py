@@ -2,7 +2,7 @@
 
 from connectid.core import clock
 from connectid.jobs import task
-from connectid.recovery.operations import notices, sessions
+from connectid.recovery.operations import lifting, notices, sessions
 
 
 # Somebody waits for the code: before other jobs, and again quickly.
@@ -16,6 +16,12 @@ def send_code(session_id: int) -> None:
 def prune_sessions() -> None:
     """Delete recovery sessions that ended long ago."""
     sessions.prune(at=clock.now())
+
+
+@task(max_attempts=1)  # the next tick brings the next one
+def lift_expired_locks() -> None:
+    """End locks for wrong backup codes whose time has come."""
+    lifting.lift_expired(at=clock.now())
 
 
 @task(max_attempts=10)

@@ -7,6 +7,7 @@ from connectid.core import secrets
 from connectid.enrollment import errors, queries
 from connectid.enrollment.models import EnrollmentSession
 from connectid.enrollment.queries import SESSION
+from connectid.recovery.operations import lifting
 
 LIFETIME = timedelta(hours=4)
 """For how long a session may enrol its number (contract A3)."""
@@ -19,7 +20,7 @@ BATCH = 1000
 
 
 def authenticate(*, key: str, at: datetime) -> EnrollmentSession:
-    """Return the live session that ``key`` opens; one statement.
+    """Return the live session that ``key`` opens; one statement, and more only to end a lock whose time has come.
 
     Raises :class:`~connectid.enrollment.errors.InvalidSession`, :class:`~connectid.enrollment.errors.SessionExpired` and
     :class:`~connectid.accounts.errors.LockedAccount`, in this order (contract A3).
@@ -30,7 +31,7 @@ def authenticate(*, key: str, at: datetime) -> EnrollmentSession:
     session, is_locked = found
     if session.expires_at <= at:
         raise errors.SessionExpired
-    if is_locked:
+    if is_locked and not lifting.lift_of_number(phone_number=session.phone_number, at=at):
         raise LockedAccount
     return session
 

@@ -1,10 +1,12 @@
 """The enrollment session as a credential (contract A3)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from connectid.accounts.models import Account, LockReason
 from connectid.core import clock
 from connectid.testing.scene import new_account, new_session
 from connectid.testing.statements import count_statements
@@ -50,6 +52,33 @@ def test_a_locked_account_of_the_number_closes_the_session(client: Client) -> No
     opened = new_session(proven=True)
     new_account(phone_number=opened.session.phone_number, is_active=False, locked_at=clock.now())
     assert ask(client, opened.headers) == (401, {"error_code": "LOCKED_ACCOUNT"}, "Bearer")
+
+
+def new_locked(phone_number: str, **fields: Any) -> Account:
+    """An account that was locked for wrong codes a day ago."""
+    locked_at = clock.now() - timedelta(hours=24)
+    given = {"is_active": False, "locked_at": locked_at, "lock_reason": LockReason.WRONG_CODES}
+    return new_account(phone_number=phone_number, **given | fields)
+
+
+def test_a_lock_whose_time_has_come_ends_here(client: Client) -> None:
+    """E-16: the number is not blocked until the job looks; nor does its owner find the account gone."""
+    opened = new_session(proven=True)
+    account = new_locked(opened.session.phone_number, name="A")
+    with override_settings(LOCK_EXPIRES_AFTER_HOURS=24):
+        assert ask(client, opened.headers)[:2] == (200, {"account_exists": True, "photo": ""})
+    account.refresh_from_db()
+    assert (account.is_active, account.is_locked) == (True, False)
+
+
+@pytest.mark.parametrize("other", [{"lock_reason": LockReason.STAFF}, {"locked_at": clock.now()}])
+def test_a_lock_that_stays_closes_the_session(client: Client, other: dict[str, Any]) -> None:
+    opened = new_session(proven=True)
+    new_locked(opened.session.phone_number, **other)
+    with override_settings(LOCK_EXPIRES_AFTER_HOURS=24):
+        assert ask(client, opened.headers)[0] == 401
+        new_locked(opened.session.phone_number)
+        assert ask(client, opened.headers)[0] == 401
 
 
 def test_a_deactivated_account_of_the_number_does_not(client: Client) -> None:

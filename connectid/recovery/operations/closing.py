@@ -1,4 +1,4 @@
-"""Closing an account and opening it again. Whatever it had granted dies in the same transaction (contract 16, E-14).
+"""Closing an account. Whatever it had granted dies in the same transaction (contract 16, E-14).
 
 Statements are the same number however many tokens, devices and registrations there are.
 """
@@ -6,15 +6,14 @@ Statements are the same number however many tokens, devices and registrations th
 from datetime import datetime
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Q
 
-from connectid.accounts import queries as accounts
 from connectid.accounts.errors import LockedAccount
-from connectid.accounts.models import Account
+from connectid.accounts.models import Account, LockReason
 from connectid.devices.models import EndReason
 from connectid.devices.operations import credentials, push
 from connectid.oauth.operations import revocation
-from connectid.recovery import errors
 from connectid.recovery.limits import MAX_ATTEMPTS
 
 log = structlog.get_logger(__name__)
@@ -40,50 +39,27 @@ def lock_out(*, account_id: int, at: datetime) -> bool:
         exhausted = Account.objects.filter(
             pk=account_id, is_active=True, failed_backup_codes__gte=MAX_ATTEMPTS
         )
-        if not exhausted.update(is_active=False, locked_at=at):
+        if not exhausted.update(is_active=False, locked_at=at, lock_reason=LockReason.WRONG_CODES):
             return False
         _end_grants(account_id, at, EndReason.LOCKED)
-    log.warning("account_locked", account_id=account_id, reason="wrong_codes")
+    log.warning("account_locked", account_id=account_id, reason=LockReason.WRONG_CODES.value)
     return True
 
 
 def lock(*, account_id: int, at: datetime) -> bool:
-    """Lock an account because staff said so; False where it is closed already.
+    """Lock an account until staff lift that; False where staff did so before, or it was deactivated.
 
-    Its phone may be in other hands, so it loses its device credential too: after :func:`unlock` the backup code is needed.
+    Its phone may be in other hands, so it loses its device credential too: after the lock the backup code is needed.
     """
     with transaction.atomic():
-        if not Account.objects.filter(pk=account_id, is_active=True).update(is_active=False, locked_at=at):
+        lockable = Account.objects.filter(
+            Q(is_active=True) | Q(lock_reason=LockReason.WRONG_CODES), pk=account_id
+        )
+        if not lockable.update(is_active=False, locked_at=at, lock_reason=LockReason.STAFF):
             return False
         credentials.revoke_all(account_id=account_id, at=at)
         _end_grants(account_id, at, EndReason.LOCKED)
-    log.warning("account_locked", account_id=account_id, reason="staff")
-    return True
-
-
-def unlock(*, account_id: int) -> bool:
-    """Open a locked account again, with three tries of its backup code; False where it is not locked.
-
-    An email address that another account has meanwhile is left to that one. Raises
-    :class:`~connectid.recovery.errors.NumberTaken` where its number is another account's, and changes nothing then.
-    """
-    locked = Account.objects.filter(pk=account_id, is_active=False, locked_at__isnull=False)
-    try:
-        with transaction.atomic():
-            row = locked.select_for_update(no_key=True).values_list("email").first()
-            if row is None:
-                return False
-            email = "" if accounts.is_email_taken(row[0]) else row[0]
-            locked.update(
-                is_active=True,
-                locked_at=None,
-                failed_backup_codes=0,
-                failed_codes_in_a_row=0,
-                email=email,
-            )
-    except IntegrityError as error:
-        raise errors.NumberTaken from error
-    log.info("account_unlocked", account_id=account_id)
+    log.warning("account_locked", account_id=account_id, reason=LockReason.STAFF.value)
     return True
 
 
@@ -91,7 +67,7 @@ def deactivate(*, account_id: int, at: datetime) -> bool:
     """Close an account for good and leave its number to whoever enrols it next; False where that happened before."""
     with transaction.atomic():
         opened = Account.objects.filter(pk=account_id).exclude(is_active=False, locked_at=None)
-        if not opened.update(is_active=False, locked_at=None):
+        if not opened.update(is_active=False, locked_at=None, lock_reason=""):
             return False
         credentials.revoke_all(account_id=account_id, at=at)
         _end_grants(account_id, at, EndReason.DEACTIVATED)

@@ -31,7 +31,7 @@ def move(*, account: Account, phone: Phone, since: datetime, announce: bool, at:
     :func:`~connectid.recovery.operations.closing.require_active` holds it. ``since`` is when the phone began to ask. The former
     phone is told by a last push, and the owner by a mail where ``announce`` says that this is no repeat.
     """
-    previous = queries.previous_phone(account_id=account.pk, phone=phone, since=since, at=at)
+    previous = queries.previous_phone(account_id=account.pk, than=phone, since=since, at=at)
     credential = credentials.issue(
         account_id=account.pk,
         installation_id=phone.installation_id,

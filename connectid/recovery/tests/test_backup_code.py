@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from connectid.accounts.models import Account
 from connectid.core import clock
-from connectid.recovery.operations import backup_code, closing
+from connectid.recovery.operations import backup_code, lifting
 from connectid.recovery.operations.backup_code import Checked, Outcome
 from connectid.testing.budget import StatementBudget
 from connectid.testing.scene import BACKUP_CODE, new_account
@@ -136,7 +136,7 @@ def test_the_count_over_locks() -> None:
     assert account.failed_codes_in_a_row == 3
     assert account.locked_at is not None
     assert clock.now() - account.locked_at < timedelta(minutes=1)
-    assert closing.unlock(account_id=account.pk)
+    assert lifting.unlock(account_id=account.pk)
     account.refresh_from_db()
     assert account.failed_codes_in_a_row == 0
     assert check(account, BACKUP_CODE).outcome is Outcome.RIGHT

@@ -6,11 +6,10 @@ import pytest
 from django.test import Client
 
 from connectid.accounts.errors import LockedAccount
-from connectid.accounts.models import Account
+from connectid.accounts.models import Account, LockReason
 from connectid.core import clock
 from connectid.devices.models import Device
-from connectid.recovery import errors
-from connectid.recovery.operations import closing
+from connectid.recovery.operations import closing, lifting
 from connectid.testing.budget import SIZES
 from connectid.testing.grants import grant, granted
 from connectid.testing.scene import new_account, new_phone
@@ -67,6 +66,24 @@ def test_what_was_accepted_before_opens_nothing_any_more(act: Act) -> None:
         closing.require_active(account_id=account.pk)
 
 
+def test_staff_make_a_lock_stay(client: Client) -> None:
+    """What would end by itself, and leave the phone its credential, does neither once staff locked the account too."""
+    phone = new_phone()
+    lock_out(phone.account.pk)
+    assert lock(phone.account.pk)
+    assert not lock(phone.account.pk)
+    phone.account.refresh_from_db()
+    assert phone.account.lock_reason == LockReason.STAFF
+    assert lifting.unlock(account_id=phone.account.pk)
+    assert client.get("/users/fetch_db_key", headers=phone.headers).status_code == 401
+
+
+def test_a_deactivated_account_cannot_be_locked() -> None:
+    account = new_account(is_active=False)
+    assert not lock(account.pk)
+    assert not lock_out(account.pk)
+
+
 def test_tries_that_are_left_keep_the_account_open() -> None:
     account = new_account(failed_backup_codes=2)
     assert not closing.lock_out(account_id=account.pk, at=clock.now())
@@ -78,7 +95,7 @@ def test_a_guesser_costs_the_phone_only_the_time_of_the_lock(client: Client) -> 
     """Who typed wrong codes did not have the phone: its credential works again once the lock is lifted."""
     phone = new_phone()
     lock_out(phone.account.pk)
-    assert closing.unlock(account_id=phone.account.pk)
+    assert lifting.unlock(account_id=phone.account.pk)
     assert client.get("/users/fetch_db_key", headers=phone.headers).status_code == 200
 
 
@@ -86,37 +103,9 @@ def test_a_phone_that_staff_locked_out_stays_out(client: Client) -> None:
     """It may be in other hands."""
     phone = new_phone()
     lock(phone.account.pk)
-    assert closing.unlock(account_id=phone.account.pk)
+    assert lifting.unlock(account_id=phone.account.pk)
     assert client.get("/users/fetch_db_key", headers=phone.headers).status_code == 401
     assert not Device.objects.filter(account=phone.account, revoked_at=None).exists()
-
-
-def test_only_a_locked_account_is_unlocked() -> None:
-    active, closed = new_account(), new_account(is_active=False)
-    assert not closing.unlock(account_id=active.pk)
-    assert not closing.unlock(account_id=closed.pk)
-    closed.refresh_from_db()
-    assert not closed.is_active
-
-
-def test_a_number_that_another_account_has_meanwhile() -> None:
-    """E-16: the index of active numbers decides; nothing changes."""
-    account = new_account()
-    lock(account.pk)
-    new_account(phone_number=account.phone_number)
-    with pytest.raises(errors.NumberTaken):
-        closing.unlock(account_id=account.pk)
-    account.refresh_from_db()
-    assert (account.is_active, account.is_locked) == (False, True)
-
-
-def test_an_email_that_another_account_has_meanwhile() -> None:
-    account = new_account(email="A@example.org")
-    lock(account.pk)
-    new_account(email="a@example.org")
-    assert closing.unlock(account_id=account.pk)
-    account.refresh_from_db()
-    assert account.email == ""
 
 
 def test_a_deactivated_account_leaves_its_number() -> None:
