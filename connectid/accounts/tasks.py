@@ -1,6 +1,7 @@
 """Jobs about accounts."""
 
-from connectid.accounts.operations import photo, profile
+from connectid.accounts.operations import photo, profile, pruning
+from connectid.core import clock
 from connectid.jobs import task
 from connectid.providers import photos
 
@@ -27,3 +28,9 @@ def tell_connect_of_sign_up(account_id: int) -> None:
 def tell_connect_of_rename(account_id: int) -> None:
     """Tell CommCare Connect that a worker's name changed (contract 11)."""
     profile.tell_connect_of_rename(account_id=account_id)
+
+
+@task
+def prune() -> None:
+    """Every night: forget photos that nobody will store, and browsers of staff that are signed out."""
+    pruning.prune(at=clock.now())

@@ -1,11 +1,13 @@
 """What runs at fixed times. Times are UTC; every entry is enqueued once per tick, however many workers there are."""
 
+from connectid.accounts import tasks as accounts
 from connectid.devices import tasks as devices
 from connectid.enrollment import tasks as enrollment
 from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
 from connectid.messaging import tasks as messaging
+from connectid.oauth import tasks as oauth
 from connectid.recovery import tasks as recovery
 from connectid.signin import tasks as signin
 from connectid.verification import tasks as verification
@@ -19,6 +21,9 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="18 3 * * *", task=recovery.prune_sessions),
     Scheduled(cron="33 3 * * *", task=verification.prune),
     Scheduled(cron="51 * * * *", task=signin.prune),
+    Scheduled(cron="48 3 * * *", task=accounts.prune),
+    Scheduled(cron="58 3 * * *", task=devices.prune),
+    Scheduled(cron="7 * * * *", task=oauth.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

@@ -43,6 +43,13 @@ class Device(models.Model):
                 fields=["account"], condition=models.Q(revoked_at=None), name="one_current_device_per_account"
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["revoked_at"],
+                condition=models.Q(revoked_at__isnull=False),
+                name="revoked_devices_by_age",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"device {self.pk}"
@@ -91,6 +98,11 @@ class PushRegistration(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(ended_at=None) | ~models.Q(token=""),
                 name="current_push_registration_has_a_token",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="ended_pushes_by_age"
             ),
         ]
 

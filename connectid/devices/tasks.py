@@ -1,7 +1,7 @@
 """Jobs of devices."""
 
 from connectid.core import clock
-from connectid.devices.operations import farewell, silence
+from connectid.devices.operations import farewell, pruning, silence
 from connectid.jobs import task
 
 A_DAY = 24 * 3600.0
@@ -18,3 +18,9 @@ def say_farewell(registration_id: int) -> None:
 def prune_push_addresses() -> None:
     """Every night: end registrations that are silent for long, and forget addresses that nothing is sent to any more."""
     silence.prune(at=clock.now())
+
+
+@task
+def prune() -> None:
+    """Every night: forget former phones, and registrations that ended long ago."""
+    pruning.prune(at=clock.now())

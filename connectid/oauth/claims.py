@@ -13,6 +13,9 @@ PROFILE: Final = "profile"
 EMAIL: Final = "email"
 PHONE: Final = "phone"
 
+PROTOCOL: Final = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "jti")
+"""Claims of an id token about itself."""
+
 SUPPORTED: Final = (
     "sub",
     "name",

@@ -5,6 +5,9 @@ from connectid.sandbox.models import InvitedNumber
 SUFFIX = "0100"
 """Numbers that end so are invited without being registered: ``+265 991 230 100`` is, ``+265 991 230 101`` is not."""
 
+KEPT = 1000
+"""Numbers that are kept; registering one more forgets the oldest."""
+
 
 def is_invited(phone_number: str) -> bool:
     """Whether a demo may enrol this number as somebody whom a Connect partner invited."""
@@ -14,6 +17,8 @@ def is_invited(phone_number: str) -> bool:
 def register(phone_number: str) -> None:
     """Make a number an invited one; registering it again changes nothing."""
     InvitedNumber.objects.get_or_create(pk=phone_number)
+    newest = InvitedNumber.objects.order_by("-created_at", "pk").values("pk")
+    InvitedNumber.objects.filter(pk__in=newest[KEPT:]).delete()
 
 
 def registered() -> list[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from connectid.accounts.errors import LockedAccount
-from connectid.core import secrets
+from connectid.core import batches, secrets
 from connectid.enrollment import errors, queries
 from connectid.enrollment.models import EnrollmentSession
 from connectid.enrollment.queries import SESSION
@@ -15,8 +15,6 @@ LIFETIME = timedelta(hours=4)
 
 KEPT = timedelta(days=30)
 """For how long an expired session is kept: its phone must hear that it expired, not that it is unknown."""
-
-BATCH = 1000
 
 
 def authenticate(*, key: str, at: datetime) -> EnrollmentSession:
@@ -44,10 +42,4 @@ def new_key() -> tuple[str, str]:
 
 def prune(*, at: datetime) -> int:
     """Delete sessions that expired more than :data:`KEPT` ago, in batches; return how many. Run by a scheduled job."""
-    before = at - KEPT
-    deleted = 0
-    while batch := list(
-        EnrollmentSession.objects.filter(expires_at__lt=before).values_list("pk", flat=True)[:BATCH]
-    ):
-        deleted += EnrollmentSession.objects.filter(pk__in=batch).delete()[0]
-    return deleted
+    return batches.delete(EnrollmentSession.objects.filter(expires_at__lt=at - KEPT))

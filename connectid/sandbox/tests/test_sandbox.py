@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
+from connectid.core import clock
 from connectid.sandbox import inbox, invited
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("connectid.sandbox.urls")]
@@ -104,3 +105,12 @@ def test_the_page_keeps_to_a_strict_content_security_policy(client: Client) -> N
     assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
+
+
+def test_only_the_newest_invited_numbers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invited, "KEPT", 2)
+    with clock.frozen() as time:
+        for number in ("+265991230001", "+265991230002", "+265991230003"):
+            invited.register(number)
+            time.advance(seconds=1)
+    assert invited.registered() == ["+265991230003", "+265991230002"]
