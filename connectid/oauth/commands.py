@@ -22,6 +22,12 @@ GRANTS = ("client-credentials", "password", "authorization-code")
     help="Where people return to after signing in. May be repeated.",
 )
 @click.option(
+    "--post-logout-redirect-uri",
+    "post_logout_redirect_uris",
+    multiple=True,
+    help="Where people return to after signing out. May be repeated.",
+)
+@click.option(
     "--permission",
     "permissions",
     multiple=True,
@@ -34,6 +40,7 @@ def create_oauth_client(
     client_secret: str,
     public: bool,
     redirect_uris: tuple[str, ...],
+    post_logout_redirect_uris: tuple[str, ...],
     permissions: tuple[str, ...],
 ) -> None:
     """Register an OAuth client; the last line printed is its id and secret as JSON.
@@ -55,6 +62,7 @@ def create_oauth_client(
         client_secret=client_secret,
         public=public,
         redirect_uris=redirect_uris,
+        post_logout_redirect_uris=post_logout_redirect_uris,
         permissions=permissions or None,
     )
     click.echo(json.dumps({"client_id": made.client_id, "client_secret": made.client_secret}))

@@ -94,6 +94,13 @@ class UnknownClient(DomainError):
     kind = Kind.INVALID
 
 
+class InvalidIdTokenHint(DomainError):
+    """This server did not sign the id token that is to say who asks for a logout, or did so for another client; said to the person."""
+
+    code = "INVALID_ID_TOKEN_HINT"
+    kind = Kind.INVALID
+
+
 class UnregisteredRedirect(DomainError):
     """The client never registered this redirect address; said to the person, for sending anybody there would help a phisher."""
 

@@ -19,5 +19,8 @@ CODES_PER_ADDRESS = Limit("sign_in_code.address", 600, within=timedelta(hours=1)
 BACKUP_CODES_PER_ADDRESS = Limit("sign_in_backup_code.address", 600, within=timedelta(hours=1))
 """Backup codes typed in from one block of addresses: two for each number. What stops guessing is the account's own counter."""
 
+LOGOUTS_PER_ADDRESS = Limit("logout.address", 3000, within=timedelta(hours=1))
+"""Requests to sign out, from one block of addresses; as many as authorizations."""
+
 AUTHORIZATIONS_PER_ADDRESS = Limit("authorize.address", 3000, within=timedelta(hours=1))
 """Authorization requests from one block of addresses: a hall of a thousand workers who open three services each."""

@@ -1,4 +1,4 @@
-"""What all pages of the sign-in have in common: the request they serve, the person, refusals in plain words.
+"""What all pages have in common, the person and refusals in plain words; and those of the sign-in, the request they serve.
 
 The authorization request travels in the query of every page, exactly as the client sent it: several tabs do not disturb each
 other, "back" works, and whoever took too long begins again without losing where they were going.
@@ -18,7 +18,12 @@ from connectid.core.ratelimit import Limit
 from connectid.oauth import authorization_requests
 from connectid.oauth.authentication import browser
 from connectid.oauth.authorization_requests import Addressee, AuthorizationRequest
-from connectid.oauth.errors import AuthorizationRefused, UnknownClient, UnregisteredRedirect
+from connectid.oauth.errors import (
+    AuthorizationRefused,
+    InvalidIdTokenHint,
+    UnknownClient,
+    UnregisteredRedirect,
+)
 from connectid.oauth.queries.browser_sessions import SignedIn
 from connectid.signin.errors import StartAgain
 from connectid.web import client_address, languages
@@ -29,17 +34,13 @@ NUMBER = "o/sign_in"
 CODE = "o/sign_in/code"
 BACKUP_CODE = "o/sign_in/backup_code"
 CONSENT = "o/sign_in/consent"
+LOGOUT = "o/logout"
 
 
-class SignInPage(View):
-    """One page of the sign-in. Subclasses answer ``get`` and ``post``, and raise refusals."""
+class Page(View):
+    """A page that people read. Subclasses answer ``get`` and ``post``, and raise refusals."""
 
     http_method_names = ["get", "head", "post"]
-    limit: ClassVar[Limit | None] = None
-    """What each POST from one block of addresses spends."""
-
-    addressee: Addressee
-    authorization: AuthorizationRequest
 
     @cached_property
     def received_at(self) -> datetime:
@@ -55,23 +56,16 @@ class SignInPage(View):
         """Answer in the person's language; word every refusal."""
         with languages.spoken(request) as language:
             try:
-                response = self._answer(request, *args, **kwargs)
+                response = self.answer(request, *args, **kwargs)
             except DomainError as refused:
                 response = self.refuse(refused)
         response.headers["Cache-Control"] = "no-store"
         languages.note(response, language)
         return response
 
-    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST" and self.limit is not None:
-            self.spend(self.limit)
-        parameters = dict(request.GET.lists())
-        self.addressee = authorization_requests.addressee(parameters)
-        try:
-            self.authorization = authorization_requests.read(parameters, self.addressee)
-            return super().dispatch(request, *args, **kwargs)
-        except AuthorizationRefused as refused:
-            return SeeOther(self.addressee.refusal(refused))
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, or raise a refusal."""
+        return super().dispatch(request, *args, **kwargs)
 
     def spend(self, limit: Limit) -> None:
         """Count this request for its block of addresses, or raise :class:`~connectid.core.ratelimit.Throttled`."""
@@ -81,25 +75,11 @@ class SignInPage(View):
         """Show why it does not go on. Raises what it has no words for."""
         if refused.kind is Kind.RATE_LIMITED:
             return self._wait(refused)
-        if isinstance(refused, StartAgain):
-            return self.show("signin/start_again.html", status=HTTPStatus.FORBIDDEN)
-        if isinstance(refused, (UnknownClient, UnregisteredRedirect)):
+        if isinstance(refused, (InvalidIdTokenHint, UnknownClient, UnregisteredRedirect)):
             return page(
                 self.request, "signin/unusable.html", status=HTTPStatus.BAD_REQUEST, code=refused.code
             )
         raise refused
-
-    def show(self, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
-        """Show a page of this sign-in."""
-        return page(
-            self.request,
-            template,
-            status=status,
-            goes_to=self.addressee.redirect_uri,
-            client=self.addressee.client,
-            begin=self.link(NUMBER),
-            **context,
-        )
 
     def link(self, name: str) -> str:
         """The address of another page of this sign-in."""
@@ -116,3 +96,43 @@ class SignInPage(View):
         if refused.retry_after is not None:
             response.headers["Retry-After"] = str(refused.retry_after)
         return response
+
+
+class SignInPage(Page):
+    """One page of the sign-in."""
+
+    limit: ClassVar[Limit | None] = None
+    """What each POST from one block of addresses spends."""
+
+    addressee: Addressee
+    authorization: AuthorizationRequest
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Read the request that the page serves, and answer."""
+        if request.method == "POST" and self.limit is not None:
+            self.spend(self.limit)
+        parameters = dict(request.GET.lists())
+        self.addressee = authorization_requests.addressee(parameters)
+        try:
+            self.authorization = authorization_requests.read(parameters, self.addressee)
+            return super().answer(request, *args, **kwargs)
+        except AuthorizationRefused as refused:
+            return SeeOther(self.addressee.refusal(refused))
+
+    def refuse(self, refused: DomainError) -> HttpResponse:
+        """Show why it does not go on, or where to begin again."""
+        if isinstance(refused, StartAgain):
+            return self.show("signin/start_again.html", status=HTTPStatus.FORBIDDEN)
+        return super().refuse(refused)
+
+    def show(self, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
+        """Show a page of this sign-in."""
+        return page(
+            self.request,
+            template,
+            status=status,
+            goes_to=self.addressee.redirect_uri,
+            client=self.addressee.client,
+            begin=self.link(NUMBER),
+            **context,
+        )

@@ -4,6 +4,7 @@ from connectid.signin.views.authorize import Authorize
 from connectid.signin.views.backup_code import BackupCode
 from connectid.signin.views.code import Code
 from connectid.signin.views.consent import Consent
+from connectid.signin.views.logout import Logout
 from connectid.signin.views.sign_in import SignIn
 from connectid.web.routes import routes
 
@@ -13,4 +14,5 @@ urlpatterns = routes(
     ("o/sign_in/code", Code),
     ("o/sign_in/backup_code", BackupCode),
     ("o/sign_in/consent", Consent),
+    ("o/logout/", Logout),
 )

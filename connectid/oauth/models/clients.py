@@ -22,6 +22,17 @@ def known_permissions(value: object) -> None:
         raise ValidationError("Choose permissions from the list.")
 
 
+def _problem_with(uris: list[str]) -> str:
+    """Say why people cannot be sent to these addresses; empty where they can."""
+    parts = [urlsplit(uri) for uri in uris]
+    if any(uri.scheme not in ("https", "http") or not uri.netloc or uri.fragment for uri in parts):
+        return "Addresses begin with https:// and have no fragment."
+    plain = [uri for uri in parts if uri.scheme == "http"]
+    if not settings.ALLOW_PRIVATE_CALLBACKS and not all(uri.hostname in LOOPBACK for uri in plain):
+        return "Only addresses of this machine may be http."
+    return ""
+
+
 class Client(AbstractApplication):
     """An app or a server that may ask for tokens, and a server's key to our server-to-server endpoints.
 
@@ -43,11 +54,13 @@ class Client(AbstractApplication):
     def clean(self) -> None:
         """Refuse redirects over plain http, but to this machine: what a native app listens on (RFC 8252, section 7.3)."""
         super().clean()
-        plain = [uri for uri in self.redirect_uris.split() if urlsplit(uri).scheme == "http"]
-        if not settings.ALLOW_PRIVATE_CALLBACKS and not all(
-            urlsplit(uri).hostname in LOOPBACK for uri in plain
-        ):
-            raise ValidationError({"redirect_uris": "Only addresses of this machine may be http."})
+        faults = {
+            field: problem
+            for field in ("redirect_uris", "post_logout_redirect_uris")
+            if (problem := _problem_with(getattr(self, field).split()))
+        }
+        if faults:
+            raise ValidationError(faults)
 
     def get_allowed_schemes(self) -> list[str]:
         """What django-oauth-toolkit lets through; :meth:`clean` is stricter."""

@@ -33,6 +33,7 @@ def create_client(
     client_secret: str = "",
     public: bool = False,
     redirect_uris: Iterable[str] = (),
+    post_logout_redirect_uris: Iterable[str] = (),
     permissions: Iterable[str] | None = None,
 ) -> NewClient:
     """Register a client; id and secret are made where they are not given.
@@ -49,6 +50,7 @@ def create_client(
         client_type=Client.CLIENT_PUBLIC if public else Client.CLIENT_CONFIDENTIAL,
         authorization_grant_type=grant,
         redirect_uris=" ".join(redirect_uris),
+        post_logout_redirect_uris=" ".join(post_logout_redirect_uris),
         permissions=[] if public else sorted(ALL if permissions is None else {*permissions}),
     )
     with transaction.atomic():
@@ -135,5 +137,8 @@ def _is_imported(stored: str) -> bool:
 
 
 def _is_as(wanted: Client, existing: Client) -> bool:
-    compared = ("client_type", "authorization_grant_type", "redirect_uris", "permissions")
+    compared = (
+        *("client_type", "authorization_grant_type", "redirect_uris", "post_logout_redirect_uris"),
+        "permissions",
+    )
     return all(getattr(existing, field) == getattr(wanted, field) for field in compared)

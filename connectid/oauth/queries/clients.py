@@ -67,6 +67,7 @@ class WebClient:
     is_public: bool
     grant: str
     redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
     skips_consent: bool
     """One of the operator's own: people are not asked what it may know of them."""
 
@@ -79,13 +80,13 @@ def web_client(client_id: str) -> WebClient | None:
         Client.objects.filter(client_id=client_id)
         .values_list(
             *("pk", "client_id", "name", "client_type"),
-            *("authorization_grant_type", "redirect_uris", "skip_authorization"),
+            *("authorization_grant_type", "redirect_uris", "post_logout_redirect_uris", "skip_authorization"),
         )
         .first()
     )
     if row is None or not row[5].strip():
         return None
-    pk, found_id, name, client_type, grant, redirect_uris, skips_consent = row
+    pk, found_id, name, client_type, grant, redirect_uris, after_logout, skips_consent = row
     return WebClient(
         id=pk,
         client_id=found_id,
@@ -93,5 +94,6 @@ def web_client(client_id: str) -> WebClient | None:
         is_public=client_type == Client.CLIENT_PUBLIC,
         grant=grant,
         redirect_uris=tuple(redirect_uris.split()),
+        post_logout_redirect_uris=tuple(after_logout.split()),
         skips_consent=skips_consent,
     )
