@@ -2,7 +2,15 @@
 
 import sys
 
-from benchmarks import access_tokens, fetch_db_key, start_configuration, surroundings, token
+from benchmarks import (
+    access_tokens,
+    fetch_db_key,
+    heartbeat,
+    push,
+    start_configuration,
+    surroundings,
+    token,
+)
 from benchmarks.report import print_table
 
 
@@ -14,6 +22,8 @@ def main() -> int:
         )
         every &= print_table("Questions about access tokens", access_tokens.figures(environment))
         every &= print_table("Tokens", token.figures(environment))
+        every &= print_table("Heartbeats", heartbeat.figures(environment))
+        every &= print_table("Pushes, by one process", push.figures())
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )

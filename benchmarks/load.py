@@ -22,11 +22,13 @@ class Load:
     headers: dict[str, str] | None = None
     body: str | None = None
     connections: int = 4
+    expected: int = 200
+    """The status of a success."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Seconds as seen by the client, and what was answered instead of 200, how often."""
+    """Seconds as seen by the client, and what was answered instead of the expected status, how often."""
 
     median: float
     p95: float
@@ -55,7 +57,7 @@ def _send(load: Load, count: int, seconds: list[float], failures: list[int]) -> 
         response = connection.getresponse()
         response.read()
         seconds.append(time.perf_counter() - started)
-        if response.status != http.client.OK:
+        if response.status != load.expected:
             failures.append(response.status)
     connection.close()
 

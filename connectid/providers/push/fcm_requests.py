@@ -28,6 +28,8 @@ from connectid.providers.push.verdict import outcome_of
 
 log = structlog.get_logger(__name__)
 
+BATCH_IN_FLIGHT = 128
+"""Requests at once for one batch. At 40 ms each that is what one processor can send, and other batches are not kept waiting."""
 MOST_IN_FLIGHT = 512
 """Requests at once, of all batches of a process together; each has a connection, so this is their number too."""
 PATIENCE = 15.0
@@ -73,7 +75,7 @@ class FcmRequests:
                 outcomes[place] = await self._outcome(push, ends_at=ends_at, validate_only=validate_only)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(len(pushes), MOST_IN_FLIGHT)):
+            for _ in range(min(len(pushes), BATCH_IN_FLIGHT)):
                 group.create_task(work(waiting))
 
     async def _outcome(self, push: Push, *, ends_at: float, validate_only: bool) -> Outcome:
