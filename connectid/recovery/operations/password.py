@@ -1,4 +1,4 @@
-"""A password of an older app's user, in place of what its phone proved itself with."""
+"""A password of an older app's user: in place of what its phone proved itself with, or at the end of a recovery."""
 
 from datetime import datetime
 
@@ -6,11 +6,14 @@ from django.db import transaction
 
 from connectid.core import passwords, ratelimit
 from connectid.devices.errors import InvalidDeviceCredential, PasswordTooSimple
-from connectid.devices.operations import credentials
+from connectid.devices.models import EndReason
+from connectid.devices.operations import credentials, push
 from connectid.devices.operations import passwords as device_passwords
 from connectid.devices.queries import KnownDevice
 from connectid.oauth.operations import revocation
-from connectid.recovery import errors, limits
+from connectid.recovery import errors, limits, tasks
+from connectid.recovery.models import Step
+from connectid.recovery.operations import closing, sessions
 
 
 def change(*, device: KnownDevice, password: str, at: datetime) -> None:
@@ -33,3 +36,26 @@ def change(*, device: KnownDevice, password: str, at: datetime) -> None:
             raise InvalidDeviceCredential
         device_passwords.change(account_id=device.account_id, password_hash=hashed, at=at)
         revocation.revoke_all(account_id=device.account_id)
+
+
+def reset(*, phone_number: str, secret: str, password: str, at: datetime) -> None:
+    """Make ``password`` that of the account, whose phone is the one that asks from now on.
+
+    The former phone's credential, every token and its push registration end in the same transaction (contract 16, E-14), and so
+    do other recoveries of the account. Its former phone and its owner are told. Raises ``UnknownSecret``, ``WrongStep``,
+    :class:`~connectid.devices.errors.PasswordTooSimple` (E-58) and :class:`~connectid.accounts.errors.LockedAccount`.
+    """
+    session = sessions.opened(phone_number=phone_number, secret=secret, steps=(Step.OWNER_PROVEN,), at=at)
+    if device_passwords.weaknesses(password):
+        raise PasswordTooSimple
+    account_id = session.account_id
+    assert account_id is not None
+    hashed = passwords.hash_memorised(password)  # slow, and so before the transaction
+    with transaction.atomic():
+        closing.require_active(account_id=account_id)
+        sessions.move(session, to=Step.FINISHED, steps=(Step.OWNER_PROVEN,), at=at)
+        sessions.finish_others(account_id=account_id, at=at)
+        device_passwords.enrol(account_id=account_id, password_hash=hashed, at=at)
+        revocation.revoke_all(account_id=account_id)
+        push.withdraw(account_id=account_id, at=at, reason=EndReason.MOVED)
+        tasks.tell_of_move.enqueue(account_id)

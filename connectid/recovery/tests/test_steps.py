@@ -15,7 +15,7 @@ from connectid.core import clock, passwords, ratelimit
 from connectid.core.errors import DomainError
 from connectid.recovery.limits import PASSWORDS_PER_SESSION
 from connectid.recovery.models import RecoverySession, Step
-from connectid.recovery.operations import closing, leaving, proofs, resetting, sessions
+from connectid.recovery.operations import closing, leaving, password, proofs, sessions
 from connectid.recovery.tests.older_app import WRONG, other_than
 from connectid.testing.scene import BACKUP_CODE, new_account, new_number
 from connectid.verification import codes
@@ -177,7 +177,7 @@ class Recovery(RuleBasedStateMachine):
     @rule()
     def reset_password(self) -> None:
         may = self.lives() and self.open and self.step == Step.OWNER_PROVEN
-        assert self.did(resetting.reset_password, password=PASSWORD) == may
+        assert self.did(password.reset, password=PASSWORD) == may
         if may:
             self.moved(Step.FINISHED)
 

@@ -8,7 +8,7 @@ from connectid.accounts.errors import LockedAccount
 from connectid.devices.authentication import optional_device_basic
 from connectid.devices.errors import PasswordTooSimple
 from connectid.recovery import errors
-from connectid.recovery.operations import resetting
+from connectid.recovery.operations import password as passwords
 from connectid.web.endpoint import Body
 from connectid.web.legacy import LegacyEndpoint, MissingKeys, required
 from connectid.web.problems import Refusal
@@ -37,4 +37,4 @@ class ResetPassword(LegacyEndpoint):
 
     def post(self, parsed_body: Body[PasswordToSet]) -> None:
         number, secret, password = required(parsed_body)
-        resetting.reset_password(phone_number=number, secret=secret, password=password, at=self.received_at)
+        passwords.reset(phone_number=number, secret=secret, password=password, at=self.received_at)
