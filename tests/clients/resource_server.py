@@ -5,6 +5,7 @@ Run as ``python -m tests.clients.resource_server`` with PORT, ISSUER, CLIENT_ID,
 
 import os
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -42,15 +43,16 @@ def configure() -> None:
 
 def protected(request: HttpRequest) -> HttpResponse:
     """Who the token belongs to; nothing without a good one."""
-    from oauth2_provider.decorators import protected_resource
+    from oauth2_provider import decorators
 
-    @protected_resource(scopes=["openid"])
-    def answer(request: HttpRequest) -> HttpResponse:
-        owner = getattr(request, "resource_owner", None)
-        return JsonResponse({"username": owner.get_username() if owner else None})
-
-    found: HttpResponse = answer(request)
+    guard: Any = decorators.protected_resource
+    found: HttpResponse = guard(scopes=["openid"])(_answer)(request)
     return found
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    owner = getattr(request, "resource_owner", None)
+    return JsonResponse({"username": owner.get_username() if owner else None})
 
 
 def alive(request: HttpRequest) -> HttpResponse:
