@@ -65,10 +65,10 @@ def me(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"username": request.user.get_username()})
 
 
-urlpatterns = [path("oidc/", include("mozilla_django_oidc.urls")), path("me", me), path("users/", me)]
-
 if __name__ == "__main__":
     configure()
     django.setup()
+    # Only now: the package reads the settings when its own addresses are included.
+    urlpatterns = [path("oidc/", include("mozilla_django_oidc.urls")), path("me", me), path("users/", me)]
     call_command("migrate", verbosity=0)
     call_command("runserver", f"127.0.0.1:{os.environ['PORT']}", use_reloader=False)

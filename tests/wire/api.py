@@ -77,7 +77,8 @@ class Route:
         schema = body["content"]["application/json"]["schema"] if body else {}
         one = next((option for option in schema.get("anyOf", []) if "$ref" in option), schema)
         found: dict[str, Any] = _resolved(one).get("properties", {})
-        return found
+        # A client's credentials in the body are judged before the rest, and contradict those of the header.
+        return {name: field for name, field in found.items() if name not in ("client_id", "client_secret")}
 
     @property
     def takes_lists(self) -> bool:

@@ -117,7 +117,7 @@ def test_statements(post: Post, number: int) -> None:
     """As many however many tokens, devices and registrations there were.
 
     Two for the session and its account, two for the code; one each to hold the account, find the former phone, end other
-    sessions and bind this one; three for the device, three for tokens and codes, four for pushes with the job that says
+    sessions and bind this one; three for the device, four for tokens, codes and browsers, four for pushes with the job that says
     farewell, one for the job that mails.
     """
     account = new_account(email="worker@example.org")
@@ -125,7 +125,7 @@ def test_statements(post: Post, number: int) -> None:
     opened = session_of(account)
     with count_statements() as statements:
         assert confirm(post, opened).status_code == 200
-    assert len(statements) == 19, statements
+    assert len(statements) == 20, statements
 
 
 def test_statements_of_a_wrong_code(post: Post, statement_budget: StatementBudget) -> None:

@@ -123,9 +123,6 @@ def _call(callback: Callback, at: datetime) -> Rejected | Unavailable | None:
     except (Rejected, Unavailable) as failure:
         log.warning(
             "callback_failed",
-            server=server.pk,
-            callback=callback.pk,
-            kind=callback.kind,
             attempt=callback.attempts + 1,
             reason=failure.reason,
         )

@@ -39,14 +39,15 @@ def revoke_family(*, family: uuid.UUID, at: datetime) -> None:
 
 def revoke_token(*, client: StoredClient, token: str, at: datetime) -> None:
     """End a token of ``client``, of either kind, and its family (RFC 7009). Unknown tokens and others' are left alone."""
-    found = checksum(token)
-    own = {"token_checksum": found, "application_id": client.id}
+    own = {"token_checksum": checksum(token), "application_id": client.id}
     with transaction.atomic():
         for model in (RefreshToken, AccessToken):
-            families = model.objects.filter(**own).values_list("token_family", flat=True)
-            for family in families:
-                if family is None:
-                    AccessToken.objects.filter(**own).delete()
-                else:
-                    revoke_family(family=family, at=at)
-                return
+            found = model.objects.filter(**own).values_list("pk", "token_family").first()
+            if found is None:
+                continue
+            pk, family = found
+            if family is None:  # a client's own access token
+                model.objects.filter(pk=pk).delete()
+            else:
+                revoke_family(family=family, at=at)
+            return

@@ -121,7 +121,7 @@ def test_revoking(client: Browser, statement_budget: StatementBudget) -> None:
 
 @pytest.mark.parametrize("number", [1, 10_000])
 def test_revoking_everything(number: int) -> None:
-    """Two statements for tokens whatever their number, one for codes (contract 16, E-14)."""
+    """Two statements for tokens whatever their number, one each for codes and browsers (contract 16, E-14)."""
     account, other = new_account(), new_account()
     new_pair(account)
     new_pair(other)
@@ -132,7 +132,10 @@ def test_revoking_everything(number: int) -> None:
         revocation.revoke_all(account_id=account.pk)
     assert [statement.split()[:3] for statement in statements] == [
         ["DELETE", "FROM", f'"{table}"']
-        for table in ("oauth_refreshtoken", "oauth_accesstoken", "oauth_authorizationcode")
+        for table in (
+            *("oauth_refreshtoken", "oauth_accesstoken"),
+            *("oauth_authorizationcode", "oauth_browsersession"),
+        )
     ]
     for left in (AccessToken, RefreshToken):
         assert list(left._default_manager.values_list("user_id", flat=True)) == [other.pk]
