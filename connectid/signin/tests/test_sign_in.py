@@ -100,7 +100,9 @@ def test_the_statements_do_not_tell_either(client_app: Client, account: Account)
             walk.number(number)
             walk.get("/code")
             walk.post("/code", code="000000")
-        kinds.append([re.sub(r"'[^']*'|\d+", "?", sql) for sql in statements])
+        # Workers are woken now and then only, whoever's job it is.
+        woken = r", CAST\(pg_notify\([^)]*\) AS text\)"
+        kinds.append([re.sub(woken, "", re.sub(r"'[^']*'|\d+", "?", sql)) for sql in statements])
     assert kinds[0] == kinds[1]
 
 
