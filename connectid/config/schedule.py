@@ -2,6 +2,7 @@
 
 from connectid.accounts import tasks as accounts
 from connectid.devices import tasks as devices
+from connectid.directory import tasks as directory
 from connectid.enrollment import tasks as enrollment
 from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
@@ -24,6 +25,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="48 3 * * *", task=accounts.prune),
     Scheduled(cron="58 3 * * *", task=devices.prune),
     Scheduled(cron="7 * * * *", task=oauth.prune),
+    Scheduled(cron="3 4 * * *", task=directory.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

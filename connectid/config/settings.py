@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "waffle",
     "oauth2_provider",
     "connectid.devices",
+    "connectid.directory",
     "connectid.enrollment",
     "connectid.integrity",
     "connectid.jobs",

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from connectid.accounts.urls import urlpatterns as accounts
+from connectid.directory.urls import urlpatterns as directory
 from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
 from connectid.invitations.urls import urlpatterns as invitations
@@ -21,6 +22,7 @@ from connectid.web.routes import routes
 api: list[URLPattern] = [
     *routes(("users/", pages.ping)),
     *accounts,
+    *directory,
     *enrollment,
     *integrity,
     *invitations,

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, TypeAlias, TypeVar
 
+from django.core.exceptions import TooManyFieldsSent
 from dmr.components import BodyComponent, HeadersComponent, QueryComponent
 from dmr.openapi.objects import RequestBody
 from dmr.types import EMPTY
@@ -42,7 +43,12 @@ class WireQuery(QueryComponent):
         # PostgreSQL cannot hold a NUL, and no client sends one.
         if "%00" in controller.request.META.get("QUERY_STRING", ""):
             raise parsing.Unacceptable("A NUL character in the query string")
-        return super().provide_context_data(endpoint, controller, field_model=field_model, default=default)
+        try:
+            return super().provide_context_data(
+                endpoint, controller, field_model=field_model, default=default
+            )
+        except TooManyFieldsSent as error:
+            raise parsing.Unacceptable("More parameters than are read") from error
 
 
 Body: TypeAlias = Annotated[_Model, WireBody()]  # noqa: UP040 - dmr reads the annotation's metadata

@@ -1,0 +1,1 @@
+"""Look-ups, each recorded before it is answered."""
