@@ -8,6 +8,7 @@ from connectid.integrity import tasks as integrity
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
 from connectid.messaging import tasks as messaging
+from connectid.notifications import tasks as notifications
 from connectid.oauth import tasks as oauth
 from connectid.recovery import tasks as recovery
 from connectid.signin import tasks as signin
@@ -29,4 +30,5 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),
+    Scheduled(cron="* * * * *", task=notifications.push_waiting),
 )

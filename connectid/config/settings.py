@@ -151,7 +151,7 @@ TASKS: dict[str, dict[str, Any]] = {
 }
 
 # Bodies: each route has its own, lower limit (connectid.web.parsing); this one is the largest of them.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # The API

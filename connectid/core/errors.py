@@ -7,7 +7,7 @@ is a fault, and becomes a plain 500.
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Kind(Enum):
@@ -65,9 +65,14 @@ class FieldsRefused(DomainError):
     kind = Kind.INVALID
     names: ClassVar[tuple[str, ...]] = ()
     """The fields that it may name."""
+    nested: ClassVar[bool] = False
+    """Whether a field may have items or fields of its own, and its reasons the shape of what they refuse."""
 
     def __init__(
-        self, reasons: Mapping[str, Sequence[str]] | None = None, *, retry_after: int | None = None
+        self,
+        reasons: Mapping[str, Sequence[Any] | Mapping[Any, Any]] | None = None,
+        *,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(retry_after=retry_after)
-        self.reasons = {name: list(said) for name, said in (reasons or {}).items()}
+        self.reasons = dict(reasons or {})

@@ -1,5 +1,7 @@
 """Values of hand-written statements: what psycopg types by itself and SQLite hands over as text or numbers."""
 
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -36,3 +38,27 @@ def as_identifier() -> str:
 def as_moment() -> str:
     """A parameter that is a moment where the database cannot tell."""
     return "CAST(%s AS timestamptz)" if connection.vendor == "postgresql" else "CAST(%s AS text)"
+
+
+def among(column: str, *, of: str) -> str:
+    """That ``column`` has one of the values of :func:`listed`, a single parameter whatever their number.
+
+    ``of`` is PostgreSQL's type of a value. With an array it looks the rows up by key, and prepares the statement once.
+    """
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(CAST(%s AS {of}[]))"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - names of our own
+
+
+def listed(values: Iterable[Any]) -> Any:
+    """The parameter of :func:`among`: texts or numbers."""
+    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
+
+
+def table(alias: str, **columns: str) -> str:
+    """A table whose rows are the objects of a single parameter, a JSON list; ``columns`` are PostgreSQL's types by name."""
+    if connection.vendor == "postgresql":
+        typed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+        return f"json_to_recordset(CAST(%s AS json)) AS {alias}({typed})"
+    found = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    return f"(SELECT {found} FROM json_each(%s)) AS {alias}"  # noqa: S608 - names of our own

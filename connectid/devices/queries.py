@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
 
 from django.db import connection
 
@@ -180,28 +179,26 @@ _RECIPIENTS = """
 SELECT a.id, a.username, r.id, coalesce(r.token, '')
   FROM accounts_account a
        LEFT JOIN devices_pushregistration r ON r.account_id = a.id AND r.ended_at IS NULL
- WHERE a.is_active AND a.{column} IN ({wanted})
+ WHERE a.is_active AND {wanted}
 """
 
 
 def recipients_by_username(usernames: Collection[str]) -> dict[str, Recipient]:
-    """Return the active accounts of these usernames and where their pushes go; one statement, for up to 1,000 of them."""
-    return {found.username: found for found in _recipients("username", usernames)}
+    """Return the active accounts of these usernames and where their pushes go; one statement for any number."""
+    return {found.username: found for found in _recipients("a.username", "text", usernames)}
 
 
 def recipients_by_account(account_ids: Collection[int]) -> dict[int, Recipient]:
     """The same by the accounts' ids."""
-    return {found.account_id: found for found in _recipients("id", account_ids)}
+    return {found.account_id: found for found in _recipients("a.id", "bigint", account_ids)}
 
 
-def _recipients(
-    column: Literal["username", "id"], wanted: Collection[str] | Collection[int]
-) -> list[Recipient]:
+def _recipients(column: str, kind: str, wanted: Collection[str] | Collection[int]) -> list[Recipient]:
     if not wanted:
         return []
-    statement = _RECIPIENTS.format(column=column, wanted=", ".join(["%s"] * len(wanted)))
+    statement = _RECIPIENTS.format(wanted=rows.among(column, of=kind))
     with connection.cursor() as cursor:
-        cursor.execute(statement, list(wanted))
+        cursor.execute(statement, [rows.listed(wanted)])
         return [Recipient(*row) for row in cursor.fetchall()]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.http import parse_header_parameters
 
-from connectid.web.parsing import SERVER_BODY
+from connectid.web.parsing import BULK_BODY
 
 type Environ = dict[str, Any]
 type Headers = list[tuple[str, str]]
@@ -60,7 +60,7 @@ def _content_type(claimed: str) -> str:
 
 def _measure(environ: Environ) -> None:
     """Take in a body that comes in chunks, as far as any route would: Django reads none of unknown length."""
-    body = _read(environ["wsgi.input"], SERVER_BODY + 1)
+    body = _read(environ["wsgi.input"], BULK_BODY + 1)
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
 

@@ -22,6 +22,8 @@ KIBIBYTE = 1024
 PHONE_BODY = 256 * KIBIBYTE
 PHOTO_BODY = 1536 * KIBIBYTE
 SERVER_BODY = 4096 * KIBIBYTE
+BULK_BODY = 8192 * KIBIBYTE
+"""A message of its own to each of 10,000 people; no route takes more."""
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

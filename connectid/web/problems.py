@@ -218,15 +218,25 @@ def _body_type(name: str, refusals: list[Refusal]) -> Any:
     objects = [body or {} for body in bodies if not isinstance(body, list)]
     listed = {text for body in bodies if isinstance(body, list) for text in body}
     says_more = {refusal.key for refusal in refusals if refusal.error.told is not DomainError.told}
-    found: Any = _object_type(name, objects, {"detail", *says_more}) if any(objects) or {} in bodies else None
+    shaped = {
+        field
+        for refusal in refusals
+        if issubclass(refusal.error, FieldsRefused) and refusal.error.nested
+        for field in refusal.error.names
+    }
+    has_objects = any(objects) or {} in bodies
+    found: Any = _object_type(name, objects, {"detail", *says_more}, shaped) if has_objects else None
     if listed:
         texts: Any = list[Literal[tuple(sorted(listed))]]  # type: ignore[misc]
         found = texts if found is None else found | texts
     return found | None if found is not None and None in bodies else found
 
 
-def _object_type(name: str, bodies: list[dict[str, Any]], open_ended: set[str]) -> Any:
-    """A struct that allows exactly the keys and codes of ``bodies``, and any text under the keys that are ``open_ended``."""
+def _object_type(name: str, bodies: list[dict[str, Any]], open_ended: set[str], shaped: set[str]) -> Any:
+    """A struct that allows exactly the keys and codes of ``bodies``.
+
+    Any text is allowed under the keys that are ``open_ended``, anything under those that are ``shaped`` like the request.
+    """
     texts: dict[str, set[str]] = {}
     lists: set[str] = set()
     for key, value in (item for body in bodies for item in body.items() if item[0] != "retry_after_seconds"):
@@ -236,6 +246,7 @@ def _object_type(name: str, bodies: list[dict[str, Any]], open_ended: set[str]) 
     for key, words in texts.items():
         kind: Any = str if key in open_ended or FieldsRefused.code in words else Literal[tuple(sorted(words))]
         kind = list[kind] if key in lists else kind
+        kind = Any if key in shaped else kind
         always = all(key in body for body in bodies)
         fields.append((key, kind) if always else (key, kind | msgspec.UnsetType, msgspec.UNSET))
     if any("retry_after_seconds" in body for body in bodies):

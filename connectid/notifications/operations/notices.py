@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from connectid.notifications.models import Kind, Notification
+from connectid.notifications.operations import pushing
 
 
 def store(
@@ -17,7 +18,7 @@ def store(
     message_id: UUID | None = None,
     push_options: Mapping[str, str] | None = None,
 ) -> UUID:
-    """Keep a notification for the phone's next poll, and have it pushed; return its id.
+    """Keep a notification for the phone's next poll, and have it pushed by a job; return its id. Two statements.
 
     Call it inside the transaction that makes it necessary. ``payload`` holds none of the names that are the row's own.
     """
@@ -30,4 +31,5 @@ def store(
         push_due_at=at,
         push_options=json.dumps(push_options) if push_options else "",
     )
+    pushing.wake(str(account_id))  # a key that others do not wait for; whichever job comes first pushes all
     return notification.pk

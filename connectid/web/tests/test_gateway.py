@@ -81,7 +81,7 @@ def test_of_an_endless_body_is_read_what_shows_that_it_is_too_large() -> None:
             return b"x" * min(size, 65_536)
 
     came = received(**{"wsgi.input": Endless()}, HTTP_TRANSFER_ENCODING="chunked", REQUEST_METHOD="POST")
-    assert came.META["CONTENT_LENGTH"] == str(4 * 1024 * 1024 + 1)
+    assert came.META["CONTENT_LENGTH"] == str(8 * 1024 * 1024 + 1)
 
 
 class InPieces:
