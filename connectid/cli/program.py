@@ -32,6 +32,7 @@ COMMANDS = {
     "unlock": "connectid.recovery.commands:unlock",
     "switch": "connectid.cli.switch:switch",
     "reencrypt": "connectid.cli.reencrypt:reencrypt",
+    "generate": "connectid.population.commands:generate",
     "demo": "connectid.demo.commands:demo",
 }
 """Where each command is, in the order in which help shows them."""
