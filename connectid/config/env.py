@@ -211,6 +211,11 @@ class Environment:
         "Let partners' addresses be http or private. Unset: only outside production.",
         parse="bool",
     )
+    PARTNER_CALLS_AT_ONCE: int = setting(
+        2,
+        "Most calls that one worker process makes to one partner at once: fewer than it has threads, or a slow partner has them all.",
+        parse="int",
+    )
 
     # The sign-in pages
     SERVICE_NAME: str = setting(

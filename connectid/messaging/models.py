@@ -52,6 +52,12 @@ class MessageServer(models.Model):
     failures_in_a_row = models.PositiveSmallIntegerField(
         default=0, editable=False, help_text="Calls that failed since the last one that did not."
     )
+    last_success_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When a call to it last succeeded, to the minute.",
+    )
     paused_until = models.DateTimeField(
         null=True,
         blank=True,

@@ -67,7 +67,7 @@ SELECT part, id, kind, payload, consent, created_at FROM (
      WHERE n.account_id = %s AND n.received_at IS NULL {only}
      ORDER BY n.created_at DESC LIMIT %s
 ) newest
- ORDER BY 1, 6
+ ORDER BY 1, 6, 2
 """
 _ALL = _POLL.format(only="")
 _MESSAGES_ONLY = _POLL.format(only="AND n.message_id IS NOT NULL")
@@ -116,12 +116,12 @@ def channel_of_server(server_id: int, channel_id: UUID) -> Channel | None:
     return Channel.objects.filter(pk=channel_id, server_id=server_id).first()
 
 
-def sent_by(account_id: int, ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return the status of those messages that the account's phone sent."""
+def sent_by(account_id: int, ids: Collection[UUID]) -> dict[tuple[UUID, UUID], Status]:
+    """Return the status of those messages that the account's phone sent, by message and channel."""
     found = Message.objects.filter(
         pk__in=ids, channel__account_id=account_id, direction=Direction.TO_SERVER
-    ).values_list("pk", "status")
-    return {pk: Status(status) for pk, status in found}
+    ).values_list("pk", "channel_id", "status")
+    return {(pk, channel_id): Status(status) for pk, channel_id, status in found}
 
 
 def owned_channels(account_id: int, ids: Collection[UUID]) -> dict[UUID, bool]:
@@ -130,6 +130,6 @@ def owned_channels(account_id: int, ids: Collection[UUID]) -> dict[UUID, bool]:
     return dict(found)
 
 
-def message_exists(message_id: UUID) -> bool:
-    """Whether a message of that id was ever accepted."""
-    return Message.objects.filter(pk=message_id).exists()
+def channel_of_message(message_id: UUID) -> UUID | None:
+    """Return the channel in which a message of that id was accepted, whoever's it is; None: the id is free."""
+    return Message.objects.filter(pk=message_id).values_list("channel_id", flat=True).first()

@@ -10,16 +10,22 @@ import hmac
 from datetime import datetime
 
 
-def headers(*, secret: str, body: bytes, webhook_id: str, at: datetime) -> dict[str, str]:
-    """Return the headers of a call whose body is exactly ``body``; the key of both signatures is the secret's UTF-8."""
+def headers(
+    *, secret: str, former_secret: str | None = None, body: bytes, webhook_id: str, at: datetime
+) -> dict[str, str]:
+    """Return the headers of a call whose body is exactly ``body``; the key of a signature is a secret's UTF-8.
+
+    While a partner changes over, Standard Webhooks lets both secrets sign; ``X-MAC-DIGEST`` has room for one, the new one.
+    """
     timestamp = str(int(at.timestamp()))
     signed = b".".join((webhook_id.encode(), timestamp.encode(), body))
+    live = [secret] if former_secret is None else [secret, former_secret]
     return {
         "Content-Type": "application/json",
         "X-MAC-DIGEST": _hmac(secret, body),
         "webhook-id": webhook_id,
         "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{_hmac(secret, signed)}",
+        "webhook-signature": " ".join(f"v1,{_hmac(one, signed)}" for one in live),
     }
 
 

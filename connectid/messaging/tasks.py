@@ -13,6 +13,12 @@ def relay_channel(channel_id: str) -> None:
     relaying.relay(channel_id=UUID(channel_id))
 
 
+@task
+def relay_partner(server_id: int) -> None:
+    """Wake every channel of a partner that answers again."""
+    relaying.wake_partner(server_id=server_id, at=clock.now())
+
+
 @task(max_attempts=1)
 def relay_waiting() -> None:
     """Wake the channels whose calls are due and that nobody carries."""

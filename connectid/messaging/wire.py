@@ -1,10 +1,12 @@
 """What clients write as text and what we make of it: identifiers, sealed contents."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 from uuid import UUID
 
 from connectid.messaging.operations.messages import Content
+
+SEALED = frozenset({"ciphertext", "nonce", "tag"})
+"""What a sealed message consists of."""
 
 
 def identifier(value: object) -> UUID | None:
@@ -22,11 +24,12 @@ def identifiers(values: Iterable[object]) -> list[UUID]:
     return list(dict.fromkeys(found for value in values if (found := identifier(value))))
 
 
-def content(value: Mapping[str, Any] | None) -> Content | None:
-    """Return the three sealed texts, or None where one is missing, empty or no text. Nothing more is judged (contract 13.1)."""
+def content(value: object) -> Content | None:
+    """Return the three sealed texts in the order in which they came, or None where one is missing, empty or no text.
+
+    Nothing more is judged (contract 13.1).
+    """
     if not isinstance(value, Mapping):
         return None
-    texts = [
-        text for name in ("ciphertext", "nonce", "tag") if isinstance(text := value.get(name), str) and text
-    ]
-    return Content(*texts) if len(texts) == 3 else None
+    texts = {name: text for name, text in value.items() if name in SEALED and isinstance(text, str) and text}
+    return texts if len(texts) == len(SEALED) else None

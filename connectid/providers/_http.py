@@ -27,6 +27,7 @@ from connectid.providers.breaker import CircuitBreaker
 from connectid.providers.errors import Unavailable
 
 MAX_RETRIES = 2
+"""Of one request."""
 _LONGEST_PAUSE = 2.0  # seconds; a provider that asks for more is left to the caller's own retries
 _FIRST_PAUSE = 0.1  # seconds; doubles with every retry
 _RETRIED_STATUSES = frozenset({429, 502, 503, 504})
@@ -71,7 +72,8 @@ class HttpClient:
     """Calls one provider. Make one for each provider and process; it is safe to use from many threads.
 
     ``name`` labels the metrics and begins every reason. ``deadline`` and ``connect_timeout`` are seconds. ``public_only`` is for
-    addresses that others chose: nothing but the public internet is connected to.
+    addresses that others chose: nothing but the public internet is connected to. ``retries`` is 0 for callers who have a schedule
+    of their own.
     """
 
     def __init__(
@@ -83,12 +85,14 @@ class HttpClient:
         breaker: CircuitBreaker | None = None,
         sleep: Callable[[float], None] = time.sleep,
         public_only: bool = False,
+        retries: int = MAX_RETRIES,
     ) -> None:
         self.name = name
         self._watch = Watch(name, breaker)
         self._deadline = deadline
         self._connect_timeout = connect_timeout
         self._sleep = sleep
+        self._retries = retries
         self._adapter = PublicOnlyAdapter if public_only else DeadlineAdapter
         self._session_lock = threading.Lock()
         self._session: requests.Session | None = None
@@ -127,7 +131,11 @@ class HttpClient:
             result = self._attempt(request, ends_at=ends_at, max_bytes=max_bytes)
             attempts = 1
             while isinstance(result, _Failure):
-                pause = _pause_before_retry(attempts, result, idempotent=idempotent)
+                pause = (
+                    None
+                    if attempts > self._retries
+                    else _pause_before_retry(attempts, result, idempotent=idempotent)
+                )
                 if pause is None or time.monotonic() + pause >= ends_at:
                     raise result.kind(f"{self.name} {result.reason}", result.retry_after)
                 self._sleep(pause)
@@ -224,7 +232,7 @@ def _timed_out(error: object) -> bool:
 
 def _pause_before_retry(attempts: int, failure: _Failure, *, idempotent: bool) -> float | None:
     """Seconds to wait before trying again, or ``None`` when there must be no other try."""
-    if attempts > MAX_RETRIES or not failure.transient or not (idempotent or failure.unsent):
+    if not failure.transient or not (idempotent or failure.unsent):
         return None
     if failure.retry_after is not None:
         return failure.retry_after if failure.retry_after <= _LONGEST_PAUSE else None

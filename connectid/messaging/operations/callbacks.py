@@ -46,6 +46,17 @@ def wake(channel_ids: Sequence[UUID]) -> None:
     )
 
 
+def wake_all(channel_ids: Sequence[UUID]) -> None:
+    """The same for any number, none included; one statement for every thousand."""
+    if channel_ids:
+        wake(sorted(set(channel_ids)))
+
+
+def wake_partner(server_id: int) -> None:
+    """Have every channel of a partner looked at that has something for it. One statement."""
+    tasks.relay_partner.using(unique_key=str(server_id)).enqueue(server_id)
+
+
 def wake_at(channel_id: UUID, moment: datetime) -> None:
     """Have the relay look at the channel at a later moment, beside whatever wakes it before."""
     key = f"{channel_id} {moment:%Y-%m-%dT%H:%M:%S}"

@@ -38,12 +38,9 @@ def open_channel(*, server_id: int, subject: str, source: str, name: str, at: da
     if account is None:
         raise errors.UnknownSubject
     with transaction.atomic():
-        channel, is_new = Channel.objects.get_or_create(
-            server_id=server_id,
-            account_id=account.pk,
-            source=source,
-            defaults={"name": name, "created_at": at},
-        )
+        wanted = Channel(server_id=server_id, account_id=account.pk, source=source, name=name, created_at=at)
+        channel = _find_or_make(wanted)
+        is_new = channel.pk == wanted.pk
         if is_new:
             _announce(channel, at)
         elif name and name != channel.name:
@@ -64,6 +61,18 @@ def update_consent(*, account_id: int, channel_id: UUID | None, consent: bool, a
             raise errors.UnknownChannel
         body = json.dumps({"channel_id": str(channel_id), "consent": consent})
         callbacks.queue([callbacks.NewCallback(channel_id, CallbackKind.CONSENT, body)], at=at)
+
+
+def _find_or_make(wanted: Channel) -> Channel:
+    """Return the channel that is stored; it has the id of ``wanted`` only if nobody, at this moment either, made it before."""
+    same = Channel.objects.filter(
+        server_id=wanted.server_id, account_id=wanted.account_id, source=wanted.source
+    )
+    found = same.first()
+    if found is None:
+        Channel.objects.bulk_create([wanted], ignore_conflicts=True)
+        found = same.get()
+    return found
 
 
 def _announce(channel: Channel, at: datetime) -> None:

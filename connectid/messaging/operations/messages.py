@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from connectid.core import datetimes, rows
 from connectid.messaging import errors, queries
 from connectid.messaging.models import CallbackKind, Direction, Status
-from connectid.messaging.operations import callbacks
+from connectid.messaging.operations import callbacks, outcomes
 from connectid.notifications.models import Kind
 from connectid.notifications.operations import notices
 
@@ -34,13 +34,8 @@ RETURNING (SELECT c.account_id FROM messaging_channel c WHERE c.id = messaging_m
 """  # noqa: S608 - constants
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A sealed message: three texts that mean nothing to us and are passed on as they came."""
-
-    ciphertext: str
-    nonce: str
-    tag: str
+type Content = Mapping[str, str]
+"""``ciphertext``, ``nonce`` and ``tag``: three texts that mean nothing to us and are passed on as they came, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def send_to_phone(
 ) -> UUID:
     """Accept a server's message: stored with the notification that the phone polls and the push that announces it.
 
-    Three statements. Raises :class:`~connectid.messaging.errors.MessageInvalid`,
+    Two statements. Raises :class:`~connectid.messaging.errors.MessageInvalid`,
     :class:`~connectid.messaging.errors.ChannelMissing`, :class:`~connectid.messaging.errors.NoConsent` and
     :class:`~connectid.messaging.errors.MessageExists` (contract 7.11).
     """
@@ -93,10 +88,10 @@ def send_to_phone(
 def send_to_server(*, account_id: int, messages: Sequence[Sealed], at: datetime) -> list[UUID]:
     """Accept a phone's messages, each stored with its callback; return the ids that are on their way now.
 
-    Three statements whatever their number, one more when a message is sent again: one that is still on its way is in the
-    answer, one that arrived is not (contract 6.4). Raises :class:`~connectid.messaging.errors.UnknownChannel`,
-    :class:`~connectid.messaging.errors.ConsentWithdrawn` and :class:`~connectid.messaging.errors.MessageIdMissing`; then
-    nothing is stored.
+    Three statements whatever their number, two or three more when a message is sent again: one that did not arrive yet is in
+    the answer, and tried anew if it was given up; one that arrived is not (contract 6.4). Raises
+    :class:`~connectid.messaging.errors.UnknownChannel`, :class:`~connectid.messaging.errors.ConsentWithdrawn` and
+    :class:`~connectid.messaging.errors.MessageIdMissing`; then nothing is stored.
     """
     by_id = {message.id: message for message in messages}
     with transaction.atomic():
@@ -116,6 +111,8 @@ def send_to_server(*, account_id: int, messages: Sequence[Sealed], at: datetime)
         )
         repeated = [message for message in by_id.values() if message.id not in accepted]
         waiting = _judge_repeated(account_id, repeated) if repeated else set()
+        if waiting:
+            outcomes.replay_deliveries(waiting, at=at)
     return [id_ for id_ in by_id if id_ in accepted or id_ in waiting]
 
 
@@ -124,7 +121,8 @@ def _accept_all(account_id: int, messages: list[Sealed], at: datetime) -> dict[U
     one = _statement(_ACCEPT, Direction.TO_SERVER, "c.account_id")
     sql = " UNION ALL ".join([one, *[_select_of(one)] * (len(messages) - 1)])
     parameters: list[Any] = []
-    for message in messages:
+    # Always in one order: of two requests with the same ids, one waits for the other, and not each for the other.
+    for message in sorted(messages, key=lambda one: one.id):
         parameters += _parameters(message.id, message.channel_id, account_id, at)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ON CONFLICT (id) DO NOTHING RETURNING id, {_VISIBLE_NAME}", parameters)
@@ -134,7 +132,7 @@ def _accept_all(account_id: int, messages: list[Sealed], at: datetime) -> dict[U
 def _judge_repeated(account_id: int, repeated: list[Sealed]) -> set[UUID]:
     """Return those that are known and still on their way. Raises what the others are refused for."""
     known = queries.sent_by(account_id, [message.id for message in repeated])
-    unknown = [message for message in repeated if message.id not in known]
+    unknown = [message for message in repeated if (message.id, message.channel_id) not in known]
     if unknown:
         own = queries.owned_channels(account_id, [message.channel_id for message in unknown])
         for message in unknown:
@@ -142,18 +140,20 @@ def _judge_repeated(account_id: int, repeated: list[Sealed]) -> set[UUID]:
                 raise errors.UnknownChannel
             if not own[message.channel_id]:
                 raise errors.ConsentWithdrawn
-        # The id is somebody else's, or went the other way.
+        # The id is somebody else's, or of another channel, or went the other way.
         raise errors.MessageIdMissing
-    return {id_ for id_, status in known.items() if status == Status.PENDING}
+    return {id_ for (id_, _), status in known.items() if status == Status.PENDING}
 
 
 def _why_not(server_id: int, channel_id: UUID, message_id: UUID) -> Exception:
     channel = queries.channel_of_server(server_id, channel_id)
     if channel is None:
         return errors.ChannelMissing()
-    if not channel.consent:
+    taken_by = queries.channel_of_message(message_id)
+    # What was accepted stays so: a partner whose answer got lost asks again, maybe after the person stopped the channel.
+    if not channel.consent and taken_by != channel_id:
         return errors.NoConsent()
-    if queries.message_exists(message_id):
+    if taken_by is not None:
         return errors.MessageExists()
     return errors.ChannelMissing()  # its account is closed
 
@@ -183,9 +183,7 @@ def _payload(message_id: UUID, channel_id: UUID, visible_name: str, content: Con
         "message_id": str(message_id),
         "channel": str(channel_id),
         "channel_name": visible_name,
-        "ciphertext": content.ciphertext,
-        "tag": content.tag,
-        "nonce": content.nonce,
+        **content,
         "status": Status.PENDING.value,
         "action": "ccc_message",
         "title": "New Connect Message",

@@ -5,13 +5,22 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from connectid.messaging import metrics, patience
 from connectid.messaging.models import Callback, CallbackKind, Message, MessageServer, Status
 from connectid.messaging.operations import callbacks
 from connectid.providers.errors import Rejected, Unavailable
+
+SUCCESS_IS_NOTED_EVERY = timedelta(minutes=1)
+"""A partner's row would otherwise be written for every call to it."""
+
+_FAILED = """
+UPDATE messaging_messageserver SET failures_in_a_row = failures_in_a_row + 1 WHERE id = %s RETURNING failures_in_a_row
+"""
+_LONGEST_ROW = 30_000
+"""Failures are counted no further: the column ends soon after."""
 
 
 def note(callback: Callback, failure: Rejected | Unavailable | None, *, at: datetime) -> None:
@@ -19,26 +28,70 @@ def note(callback: Callback, failure: Rejected | Unavailable | None, *, at: date
     with transaction.atomic():
         if failure is None:
             _arrived(callback)
-            _partner_answers(callback.channel.server, at)
         else:
             _failed(callback, failure, at)
-            if isinstance(failure, Unavailable):
-                _partner_fails(callback.channel.server, at)
-            else:
-                _partner_answers(callback.channel.server, at)
+        if isinstance(failure, Unavailable):
+            _partner_fails(callback.channel.server, at)
+        else:
+            _partner_answers(callback.channel.server, is_success=failure is None, at=at)
 
 
-def replay(*, ids: Collection[int], at: datetime) -> int:
-    """Let calls that were given up be made again, with all their attempts; return how many."""
+def drop(callback: Callback) -> None:
+    """Forget a call that must not be made any more."""
+    Callback.objects.filter(pk=callback.pk).delete()
+    metrics.CALLBACKS.labels(callback.kind, "superseded").inc()
+
+
+def make_due(server_id: int, *, at: datetime) -> None:
+    """Let what waits for a partner that answers again wait no longer; what it refused keeps its time. One statement."""
+    waiting = Callback.objects.filter(
+        channel__server_id=server_id, given_up_at=None, is_refused=False, due_at__gt=at
+    )
+    waiting.update(due_at=at)
+
+
+def replay(letters: QuerySet[Callback], *, at: datetime) -> int:
+    """Let the calls of ``letters`` that were given up be made again, with all their attempts; return how many.
+
+    Calls that were made since are not overtaken a second time: a consent that is no longer the person's is forgotten instead.
+    """
     with transaction.atomic():
-        letters = Callback.objects.select_for_update().filter(pk__in=ids, given_up_at__isnull=False)
-        channel_ids = sorted(set(letters.values_list("channel_id", flat=True)))
-        replayed = Callback.objects.filter(pk__in=ids, given_up_at__isnull=False).update(
-            given_up_at=None, attempts=0, due_at=at, failure="", is_refused=False
+        found = (
+            letters.filter(given_up_at__isnull=False)
+            .select_related("channel")
+            .select_for_update(of=("self",))
         )
-        if channel_ids:
-            callbacks.wake(channel_ids)
-    return replayed
+        given_up = list(found.order_by("pk"))
+        stale = [one.pk for one in given_up if _is_stale(one)]
+        if stale:
+            Callback.objects.filter(pk__in=stale).delete()
+        again = [one for one in given_up if not _is_stale(one)]
+        if again:
+            _try_again([one.pk for one in again], at)
+            callbacks.wake_all([one.channel_id for one in again])
+    return len(again)
+
+
+def replay_deliveries(message_ids: Collection[UUID], *, at: datetime) -> None:
+    """The same for messages that their phone sends again. One statement, more if any was given up."""
+    letters = Callback.objects.filter(message_id__in=message_ids, given_up_at__isnull=False)
+    found = dict(letters.values_list("pk", "channel_id"))
+    if found:
+        _try_again(list(found), at)
+        callbacks.wake_all(list(found.values()))
+
+
+def _try_again(ids: Collection[int], at: datetime) -> None:
+    Callback.objects.filter(pk__in=ids, given_up_at__isnull=False).update(
+        given_up_at=None, attempts=0, due_at=at, failure="", is_refused=False
+    )
+
+
+def _is_stale(letter: Callback) -> bool:
+    return (
+        letter.kind == CallbackKind.CONSENT
+        and letter.channel.consent is not json.loads(letter.body)["consent"]
+    )
 
 
 def _arrived(callback: Callback) -> None:
@@ -71,19 +124,25 @@ def _failed(callback: Callback, failure: Rejected | Unavailable, at: datetime) -
 
 
 def _partner_fails(server: MessageServer, at: datetime) -> None:
-    MessageServer.objects.filter(pk=server.pk).update(failures_in_a_row=F("failures_in_a_row") + 1)
-    failures = MessageServer.objects.values_list("failures_in_a_row", flat=True).get(pk=server.pk)
+    if server.failures_in_a_row < _LONGEST_ROW:
+        with connection.cursor() as cursor:
+            cursor.execute(_FAILED, [server.pk])
+            failures: int = cursor.fetchone()[0]
+    else:
+        failures = server.failures_in_a_row
     pause = patience.pause_after(failures)
     if pause is not None:
         MessageServer.objects.filter(pk=server.pk).update(paused_until=at + pause)
 
 
-def _partner_answers(server: MessageServer, at: datetime) -> None:
-    """Forget its failures. After an outage, what waits for its next attempt need not wait any longer."""
-    if not server.failures_in_a_row and server.paused_until is None:
-        return
-    MessageServer.objects.filter(pk=server.pk).update(failures_in_a_row=0, paused_until=None)
-    waiting = Callback.objects.filter(
-        channel__server_id=server.pk, given_up_at=None, is_refused=False, due_at__gt=at
-    )
-    waiting.update(due_at=at)
+def _partner_answers(server: MessageServer, *, is_success: bool, at: datetime) -> None:
+    """Forget its failures, and after an outage wake its channels."""
+    changes: dict[str, object] = {}
+    if server.failures_in_a_row or server.paused_until is not None:
+        changes |= {"failures_in_a_row": 0, "paused_until": None}
+        callbacks.wake_partner(server.pk)
+    noted = server.last_success_at
+    if is_success and (noted is None or at - noted >= SUCCESS_IS_NOTED_EVERY):
+        changes["last_success_at"] = at
+    if changes:
+        MessageServer.objects.filter(pk=server.pk).update(**changes)

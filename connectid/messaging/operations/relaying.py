@@ -1,55 +1,116 @@
 """Bringing partners what is for them: in order within a channel, until it arrives or is given up.
 
 One worker at a time carries a channel (its lease), so that what a person did stays in order. A partner that cannot be
-reached holds up its own channels only: after a few failures in a row nothing is sent to it for a while, then one call is let
-through to see. What it answers that it does not want is tried again too, but lets the calls behind it go on.
+reached holds up its own channels only: one process makes a few calls to it at once and no more (:mod:`.lanes`), and after a few
+failures in a row it is left alone for a while, then one call is let through to see. What it answers that it does not want is
+tried again too, but lets the calls behind it go on.
 """
 
+import json
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Min, Q, QuerySet
 
 from connectid.core import clock
 from connectid.messaging import signing
 from connectid.messaging.models import Callback, CallbackKind, Channel, MessageServer
 from connectid.messaging.operations import callbacks, outcomes
+from connectid.messaging.operations.lanes import lanes
 from connectid.providers import webhooks
 from connectid.providers.errors import Rejected, Unavailable
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
-"""How long a channel stays with a worker that gives no sign of life; a call takes 15 seconds at most."""
-PROBE = timedelta(seconds=30)
+LEASE = timedelta(seconds=90)
+"""How long a channel stays with a worker that gives no sign of life."""
+LONGEST_CALL = timedelta(seconds=45)
+"""A call takes 15 seconds, and the resolver its time before: a lease that has less left than this is renewed first."""
+PROBE = timedelta(seconds=60)
 """For how long a partner that was left alone is tried by one call only."""
-CHANNELS_AT_A_SWEEP = 1000
+RUN_SECONDS = 60.0
+"""After which a job lets others have its thread; what is left goes back into the queue."""
+CHANNELS_AT_A_TIME = 1000
+"""Of one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Why a channel was left; ``look_again_at`` None: it has nothing more to do, or somebody else has it."""
+
+    look_again_at: datetime | None = None
+    is_left_alone: bool = False
+    """Whether it is its partner that must not be called now."""
 
 
 def relay(*, channel_id: UUID) -> None:
     """Make the channel's calls that are due, in order, and come back when the next one is.
 
-    Five statements for each call. Nothing is done while another worker carries the channel: before it lets go it looks again.
+    Eight statements for a single call, five more for each further one. Nothing is done while the partner is left alone: whoever
+    finds out that it answers again wakes its channels.
     """
-    while _take(channel_id):
-        due_again_at = _carry(channel_id)
-        Channel.objects.filter(pk=channel_id).update(relaying_until=None)
-        if due_again_at is not None:
-            callbacks.wake_at(channel_id, due_again_at)
-            return
-        # Between the last look and the letting go somebody may have found the channel taken, and left.
-        if not _due(clock.now()).filter(channel_id=channel_id).exists():
-            return
+    ends_at = time.monotonic() + RUN_SECONDS
+    server = _callable_partner(channel_id, clock.now())
+    if server is None:
+        return
+    limit = 1 if server.failures_in_a_row else settings.PARTNER_CALLS_AT_ONCE
+    if not lanes.enter(server.pk, channel_id, limit=limit):
+        return
+    current: UUID | None = channel_id
+    try:
+        while current is not None and time.monotonic() < ends_at:
+            if _relay_one(current, ends_at).is_left_alone:
+                lanes.close(server.pk)
+                current = None
+            else:
+                current = lanes.next(server.pk)
+    finally:
+        if current is not None:
+            callbacks.wake_all([*lanes.close(server.pk), current])
 
 
 def sweep(*, at: datetime) -> int:
-    """Wake every channel whose calls are due and that nobody carries: after a crash, a pause, a repair; return how many."""
-    due = _due(at).exclude(channel__relaying_until__gt=at).order_by()
-    channel_ids = list(due.values_list("channel_id", flat=True).distinct()[:CHANNELS_AT_A_SWEEP])
-    if channel_ids:
-        callbacks.wake(channel_ids)
+    """Wake channels whose calls are due and that nobody carries, after a crash or a repair; return how many.
+
+    Of a partner that is left alone, once that has lasted long enough, one channel: to see. Four statements.
+    """
+    due = _due(at).exclude(channel__relaying_until__gt=at)
+    reachable = due.filter(channel__server__paused_until=None)
+    oldest = reachable.values("channel_id").annotate(since=Min("due_at")).order_by("since")
+    channel_ids = list(oldest.values_list("channel_id", flat=True)[:CHANNELS_AT_A_TIME])
+    tried = due.filter(channel__server__paused_until__lte=at)
+    first = tried.order_by().values("channel__server_id").annotate(first=Min("pk")).values("first")
+    channel_ids += Callback.objects.filter(pk__in=first).values_list("channel_id", flat=True)
+    callbacks.wake_all(channel_ids)
     return len(channel_ids)
+
+
+def wake_partner(*, server_id: int, at: datetime) -> int:
+    """After an outage: what waits for its next attempt need not wait any longer; return how many channels are woken.
+
+    Two statements for every thousand channels.
+    """
+    outcomes.make_due(server_id, at=at)
+    waiting = Callback.objects.filter(
+        channel__server_id=server_id, given_up_at=None, due_at__lte=at, channel__server__is_active=True
+    )
+    ids = waiting.order_by("channel_id").values_list("channel_id", flat=True).distinct()
+    woken, after = 0, UUID(int=0)
+    while batch := list(ids.filter(channel_id__gt=after)[:CHANNELS_AT_A_TIME]):
+        callbacks.wake(batch)
+        woken, after = woken + len(batch), batch[-1]
+    return woken
+
+
+def _callable_partner(channel_id: UUID, at: datetime) -> MessageServer | None:
+    """Return the channel's partner unless it is switched off or left alone."""
+    may_be_called = Q(paused_until=None) | Q(paused_until__lte=at)
+    found = MessageServer.objects.filter(may_be_called, channels=channel_id, is_active=True)
+    return found.only("id", "failures_in_a_row").first()
 
 
 def _due(at: datetime) -> QuerySet[Callback]:
@@ -60,27 +121,66 @@ def _due(at: datetime) -> QuerySet[Callback]:
     )
 
 
-def _take(channel_id: UUID) -> bool:
-    """Take the channel's lease, if nobody holds it."""
+def _relay_one(channel_id: UUID, ends_at: float) -> _Stop:
+    stop = _Stop()
+    while (lease := _take(channel_id)) is not None:
+        stop = _carry(channel_id, lease, ends_at)
+        if stop.look_again_at is not None:
+            callbacks.wake_at(channel_id, stop.look_again_at)
+            break
+        # Between the last look and the letting go somebody may have found the channel taken, and left.
+        if not _due(clock.now()).filter(channel_id=channel_id).exists():
+            break
+    return stop
+
+
+def _take(channel_id: UUID) -> datetime | None:
+    """Take the channel's lease and return its end, by which it is known; None: somebody holds it."""
     at = clock.now()
     free = Q(relaying_until=None) | Q(relaying_until__lte=at)
-    return bool(Channel.objects.filter(free, pk=channel_id).update(relaying_until=at + LEASE))
+    ours = Channel.objects.filter(free, pk=channel_id).update(relaying_until=at + LEASE)
+    return at + LEASE if ours else None
 
 
-def _carry(channel_id: UUID) -> datetime | None:
-    """Make calls until none is left, and return None, or until one has to wait, and return its time."""
+def _keep(channel_id: UUID, lease: datetime, until: datetime | None) -> bool:
+    """Renew the lease, or let go with None; False: it ran out, and the channel is somebody else's."""
+    return bool(Channel.objects.filter(pk=channel_id, relaying_until=lease).update(relaying_until=until))
+
+
+def _carry(channel_id: UUID, lease: datetime, ends_at: float) -> _Stop:
+    """Make calls until none is left or one has to wait, then let go of the channel."""
     while True:
         at = clock.now()
+        if lease - at < LONGEST_CALL:
+            if not _keep(channel_id, lease, at + LEASE):
+                return _Stop()
+            lease = at + LEASE
         callback = _next(channel_id, at)
-        if callback is None:
-            return None
-        if callback.due_at > at:
-            return callback.due_at
-        if (reachable_at := _admit(callback.channel.server, at)) is not None:
-            return reachable_at
-        failure = _call(callback, at)
-        outcomes.note(callback, failure, at=clock.now())
-        Channel.objects.filter(pk=channel_id).update(relaying_until=clock.now() + LEASE)
+        stop = _why_stop(callback, at, ends_at)
+        if callback is None or stop is not None:
+            _keep(channel_id, lease, None)
+            return stop or _Stop()
+        _deliver(callback, at)
+
+
+def _why_stop(callback: Callback | None, at: datetime, ends_at: float) -> _Stop | None:
+    """Return why the call whose turn it is cannot be made now; None: it can."""
+    if callback is None:
+        return _Stop()
+    if callback.due_at > at:
+        return _Stop(callback.due_at)
+    if time.monotonic() >= ends_at:
+        return _Stop(at)
+    left_alone_until = _admit(callback.channel.server, at)
+    return None if left_alone_until is None else _Stop(left_alone_until, is_left_alone=True)
+
+
+def _deliver(callback: Callback, at: datetime) -> None:
+    if _is_superseded(callback):
+        outcomes.drop(callback)
+        return
+    failure = _call(callback, at)
+    outcomes.note(callback, failure, at=clock.now())
 
 
 def _next(channel_id: UUID, at: datetime) -> Callback | None:
@@ -93,6 +193,14 @@ def _next(channel_id: UUID, at: datetime) -> Callback | None:
     if found is not None:
         return found
     return waiting.order_by("due_at").select_related("channel__server").first()
+
+
+def _is_superseded(callback: Callback) -> bool:
+    """Whether a consent that others overtook is no longer what the person wants: it would undo what came after it."""
+    if callback.kind != CallbackKind.CONSENT or not callback.is_refused:
+        return False
+    consent: bool = json.loads(callback.body)["consent"]
+    return consent != callback.channel.consent
 
 
 def _admit(server: MessageServer, at: datetime) -> datetime | None:
@@ -117,7 +225,13 @@ def _call(callback: Callback, at: datetime) -> Rejected | Unavailable | None:
         CallbackKind.RECEIPT: server.callback_url,
         CallbackKind.CONSENT: server.consent_url,
     }[CallbackKind(callback.kind)]
-    headers = signing.headers(secret=server.secret, body=body, webhook_id=f"callback_{callback.pk}", at=at)
+    headers = signing.headers(
+        secret=server.secret,
+        former_secret=server.previous_secret,
+        body=body,
+        webhook_id=f"callback_{callback.pk}",
+        at=at,
+    )
     try:
         webhooks.pick().post(url=address, body=body, headers=headers)
     except (Rejected, Unavailable) as failure:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from connectid.messaging.models import Channel
 from connectid.notifications.models import Notification
+from connectid.testing.at_once import at_once
 from connectid.testing.partners import Partner, new_channel, new_partner
 from connectid.testing.scene import basic, new_account, new_phone
 
@@ -104,6 +105,24 @@ def test_what_is_missing_or_too_long_is_400(client: Client, changes: dict[str, s
     """E-60: no 500."""
     answer = create(client, new_partner(), wanted(new_account().username) | changes)
     assert (answer.status_code, answer.json()) == (400, {"detail": "INVALID_CHANNEL"})
+
+
+@pytest.mark.parametrize("body", ["null", "17", "[]", "{}", '{"connectid": 17, "channel_source": []}'])
+def test_what_is_no_request(client: Client, body: str) -> None:
+    """E-60."""
+    answer = client.post(PATH, body, content_type="application/json", headers=new_partner().headers)
+    assert (answer.status_code, answer.json()) == (400, {"detail": "INVALID_CHANNEL"})
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_makes_the_channel() -> None:
+    """E-61: one 201, the others 200, all with one id; the phone is told once."""
+    partner, account = new_partner(), new_account()
+    answers = at_once(*[lambda: create(Client(), partner, wanted(account.username))] * 8)
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert len({answer.json()["channel_id"] for answer in answers}) == 1
+    assert Notification.objects.count() == 1
 
 
 def test_servers_prove_themselves(client: Client) -> None:

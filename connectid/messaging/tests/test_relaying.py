@@ -1,8 +1,5 @@
 """Bringing partners what is for them (contract 13.4): the jobs, run against partners who listen."""
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,9 +12,11 @@ from django.test import Client
 from connectid.core import clock
 from connectid.core.clock import FrozenClock
 from connectid.jobs.draining import run_pending
+from connectid.jobs.models import Job
 from connectid.messaging import patience
 from connectid.messaging.models import Callback, Channel, Message
 from connectid.messaging.operations import outcomes, relaying
+from connectid.providers import webhooks
 from connectid.providers.errors import Rejected, Unavailable
 from connectid.testing.partners import SEALED, ListeningPartner, Partner, new_channel, new_partner, send
 from connectid.testing.scene import EnrolledPhone, new_phone
@@ -74,18 +73,6 @@ def test_messages_arrive_in_order_and_their_content_is_forgotten(
     assert delivered(listener, partner) == sent
     assert statuses() == ["SENT_TO_SERVICE"] * 3
     assert not Callback.objects.exists()
-
-
-def test_calls_are_signed_over_the_bytes_that_are_sent(
-    client: Client, listener: ListeningPartner, partner: Partner, phone: EnrolledPhone, channel: Channel
-) -> None:
-    """13.3: X-MAC-DIGEST, under the secret that is also the Basic password."""
-    say(client, phone, channel)
-    run_pending()
-    [(_, _, headers)], [body] = listener.calls, listener.bodies
-    mac = hmac.digest(partner.secret.encode(), body, hashlib.sha256)
-    assert headers["X-MAC-DIGEST"] == base64.b64encode(mac).decode()
-    assert headers["Content-Type"] == "application/json"
 
 
 def test_receipts_and_consent(
@@ -163,7 +150,7 @@ def test_a_call_is_given_up_after_75_hours_and_can_be_replayed(
     assert (letter.attempts, letter.given_up_at is not None) == (patience.MAX_ATTEMPTS, True)
     assert now.at - began > timedelta(hours=75)
     assert delivered(listener, partner) == []
-    assert outcomes.replay(ids=[letter.pk], at=now.at) == 1
+    assert outcomes.replay(Callback.objects.all(), at=now.at) == 1
     run_pending()
     assert delivered(listener, partner) == [sent]
 
@@ -178,6 +165,9 @@ def test_a_dead_partner_is_left_alone_and_delays_nobody(
     healthy = new_partner()
     theirs = say(client, phone, new_channel(healthy, phone.account.pk))
     run_pending()
+    # Nor are they looked at again and again: only those that failed come back.
+    waiting = Job.objects.filter(task__endswith=".relay_channel")
+    assert waiting.count() == patience.FAILURES_BEFORE_PAUSE
     tried = 100 - len(listener.failures[partner.server.delivery_url])
     assert tried == patience.FAILURES_BEFORE_PAUSE
     assert delivered(listener, healthy) == [theirs]
@@ -198,10 +188,8 @@ def test_after_an_outage_one_call_finds_out_and_the_rest_follow(
     assert delivered(listener, partner) == []
     assert len(listener.failures[partner.server.delivery_url]) == 0
     now.advance(seconds=61)
-    for _ in range(2):
-        relaying.sweep(at=now.at)
-        run_pending()
-        now.advance(seconds=1)
+    assert relaying.sweep(at=now.at) == 1
+    run_pending()
     assert sorted(delivered(listener, partner)) == sorted(sent)
     partner.server.refresh_from_db()
     assert (partner.server.failures_in_a_row, partner.server.paused_until) == (0, None)
@@ -221,10 +209,135 @@ def test_a_channel_is_carried_by_one_worker(
     run_pending()
     assert relaying.sweep(at=now.at) == 0
     assert delivered(listener, partner) == []
-    now.advance(seconds=61)
+    now.advance(seconds=relaying.LEASE.total_seconds() + 1)
     assert relaying.sweep(at=now.at) == 1
     run_pending()
     assert delivered(listener, partner) == [sent]
+
+
+def test_a_lease_that_ran_out_is_not_renewed(channel: Channel, now: FrozenClock) -> None:
+    """The worker that stalled too long leaves the channel to the one that took it over."""
+    lease = relaying._take(channel.pk)
+    assert lease is not None
+    now.advance(seconds=relaying.LEASE.total_seconds() + 1)
+    others = relaying._take(channel.pk)
+    assert others is not None
+    assert not relaying._keep(channel.pk, lease, None)
+    assert relaying._keep(channel.pk, others, None)
+
+
+def decide(client: Client, phone: EnrolledPhone, channel: Channel, consent: bool) -> None:
+    body = {"channel": str(channel.pk), "consent": consent}
+    client.post("/messaging/update_consent/", body, content_type="application/json", headers=phone.headers)
+
+
+def test_a_consent_that_was_overtaken_is_not_told(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """It was refused, the person changed their mind, the partner knows: a late retry would undo that."""
+    listener.failures[partner.server.consent_url] = [Rejected("answered 400")]
+    decide(client, phone, channel, False)
+    run_pending()
+    decide(client, phone, channel, True)
+    run_pending()
+    now.advance(seconds=10)
+    run_pending()
+    assert [told["consent"] for told in listener.told(partner.server.consent_url)] == [True]
+    assert not Callback.objects.exists()
+
+
+def test_a_consent_that_was_overtaken_is_not_replayed(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """The same for one that was given up."""
+    listener.failures[partner.server.consent_url] = [Unavailable("down")]
+    decide(client, phone, channel, False)
+    run_pending()
+    Callback.objects.update(given_up_at=now.at)
+    decide(client, phone, channel, True)
+    run_pending()
+    assert outcomes.replay(Callback.objects.all(), at=now.at) == 0
+    assert not Callback.objects.exists()
+    assert [told["consent"] for told in listener.told(partner.server.consent_url)] == [True]
+
+
+def test_consents_that_wait_arrive_in_order(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """During an outage nothing is left out."""
+    listener.failures[partner.server.consent_url] = [Unavailable("down")]
+    for consent in (False, True, False):
+        decide(client, phone, channel, consent)
+    run_pending()
+    now.advance(seconds=10)
+    run_pending()
+    assert [told["consent"] for told in listener.told(partner.server.consent_url)] == [False, True, False]
+
+
+def test_a_partner_says_when_to_come_back(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """Retry-After is honoured where it is longer than our own wait, up to a day."""
+    listener.failures[partner.server.delivery_url] = [Unavailable("answered 503", retry_after=3600.0)]
+    say(client, phone, channel)
+    run_pending()
+    assert Callback.objects.get().due_at == now.at + timedelta(hours=1)
+
+
+def test_health_is_noted(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    now: FrozenClock,
+) -> None:
+    """The last success, to the minute: not a write for every call."""
+    for seconds in (0, 30):
+        now.advance(seconds=seconds)
+        say(client, phone, channel)
+        run_pending()
+    partner.server.refresh_from_db()
+    assert partner.server.last_success_at == now.at - timedelta(seconds=30)
+
+
+def test_a_job_shares_its_thread(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After its time, what is left goes back into the queue: here each job has time for nothing, and then for all."""
+    sent = [say(client, phone, channel) for _ in range(3)]
+    monkeypatch.setattr(relaying, "RUN_SECONDS", 0.0)
+    relaying.relay(channel_id=channel.pk)
+    assert delivered(listener, partner) == []
+    monkeypatch.undo()
+    monkeypatch.setattr(webhooks, "pick", lambda: listener)
+    run_pending()
+    assert delivered(listener, partner) == sent
 
 
 def test_a_server_that_is_switched_off_is_not_called(
@@ -259,12 +372,12 @@ def test_statements_do_not_grow_with_what_waits(
     phone: EnrolledPhone,
     statement_budget: Any,
 ) -> None:
-    """A sweep is two statements, however many channels wait."""
+    """A sweep is three statements, however many channels wait."""
 
     def grow(count: int) -> None:
         for _ in range(count):
             say(client, phone, new_channel(partner, phone.account.pk))
 
-    statement_budget(2, grow=grow, act=lambda: relaying.sweep(at=clock.now()))
+    statement_budget(3, grow=grow, act=lambda: relaying.sweep(at=clock.now()))
     assert run_pending().failed == 0
     assert len(listener.calls) == 20

@@ -1,14 +1,17 @@
 """POST /messaging/send_fcm/ (contract 7.11)."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from connectid.messaging.models import Message
+from connectid.messaging.models import Channel, Message
 from connectid.notifications.models import Notification
 from connectid.testing.partners import SEALED, new_channel, new_partner, send
 from connectid.testing.scene import new_account, new_phone
+
+PATH = "/messaging/send_fcm/"
 
 pytestmark = pytest.mark.django_db
 
@@ -38,13 +41,16 @@ def test_an_accepted_message_waits_for_the_phone(client: Client) -> None:
 
 
 def test_content_survives_as_it_is(client: Client) -> None:
-    """13.1: opaque; nonces of 12 and of 16 bytes, and whatever else."""
+    """13.1: opaque, whatever the length and the alphabet, in the order in which it came; nothing else passes for it."""
     partner, phone = new_partner(), new_phone()
     channel = new_channel(partner, phone.account.pk)
-    content = {"nonce": "AAAAAAAAAAAAAAAAAAAAAA==", "tag": "ü\u2028 \\/", "ciphertext": "=" * 5000}
-    send(client, partner, channel, content=content)
+    content = {"nonce": "A" * 2000, "tag": "ü\u2028 \\/\U0001f600\\u0041", "ciphertext": "=" * 5000}
+    lookalikes = {"Nonce": "n", " tag": "t", "ciphertext ": "c", "status": "x", "timestamp": ""}
+    send(client, partner, channel, content=content | lookalikes)
     [told] = client.get("/messaging/retrieve_notifications/", headers=phone.headers).json()["notifications"]
-    assert {name: told[name] for name in content} == content
+    assert [(name, told[name]) for name in told if name in content] == list(content.items())
+    assert told["status"] == "PENDING"
+    assert not {"Nonce", " tag", "ciphertext "} & set(told)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,7 @@ def test_content_survives_as_it_is(client: Client) -> None:
         {"message_id": None},
         {"message_id": "17"},
         {"message_id": 17},
+        {"channel": None},
     ],
 )
 def test_invalid_messages(client: Client, changes: dict[str, Any]) -> None:
@@ -69,8 +76,44 @@ def test_invalid_messages(client: Client, changes: dict[str, Any]) -> None:
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize("channel", ["no-uuid", f"{4:032x}", None])
-def test_channels_that_do_not_exist(client: Client, channel: str | None) -> None:
+@pytest.mark.parametrize("body", ["null", "17", "[]", '"text"', "{}", '[{"channel": "c"}]'])
+def test_what_is_no_message(client: Client, body: str) -> None:
+    """E-60: whatever the JSON is, no 500."""
+    answer = client.post(PATH, body, content_type="application/json", headers=new_partner().headers)
+    assert (answer.status_code, answer.json()) == (400, {"errors": "INVALID_MESSAGE_CONTENT"})
+
+
+def test_a_form_has_no_place_for_content(client: Client) -> None:
+    """2.1: read, and found wanting."""
+    partner = new_partner()
+    channel = new_channel(partner, new_account().pk)
+    form = {"channel": str(channel.pk), "message_id": str(uuid4()), "content": "text"}
+    answer = client.post(PATH, form, headers=partner.headers)
+    assert (answer.status_code, answer.json()) == (400, {"errors": "INVALID_MESSAGE_CONTENT"})
+
+
+@pytest.mark.parametrize("options", [None, [], "text", {"analytics_label": 17}, {}])
+def test_push_options_are_no_reason_to_lose_a_message(client: Client, options: Any) -> None:
+    """7.11: ``fcm_options`` may be there."""
+    partner = new_partner()
+    _, answer = send(client, partner, new_channel(partner, new_account().pk), fcm_options=options)
+    assert answer.status_code == 200
+    assert Notification.objects.get().push_options == ""
+
+
+def test_ids_in_capitals_are_the_same_ids(client: Client) -> None:
+    """2.3: UUIDs are written in small letters, however they came."""
+    partner = new_partner()
+    channel, message_id = new_channel(partner, new_account().pk), str(uuid4())
+    capitals = {"channel": str(channel.pk).upper(), "message_id": message_id.upper()}
+    _, answer = send(client, partner, channel, **capitals)
+    assert (answer.status_code, answer.json()) == (200, {"message_id": message_id})
+    _, again = send(client, partner, channel, message_id=message_id)
+    assert again.json() == {"errors": "MESSAGE_ID_ALREADY_EXISTS"}
+
+
+@pytest.mark.parametrize("channel", ["no-uuid", f"{4:032x}", "", 17, ["c"], {}])
+def test_channels_that_do_not_exist(client: Client, channel: Any) -> None:
     """Row CHANNEL_DOES_NOT_EXIST."""
     partner = new_partner()
     _, answer = send(client, partner, new_channel(partner, new_account().pk), channel=channel)
@@ -108,6 +151,31 @@ def test_an_id_is_taken_for_good(client: Client) -> None:
         _, answer = send(client, partner, again, message_id=str(message_id))
         assert (answer.status_code, answer.json()) == (400, {"errors": "MESSAGE_ID_ALREADY_EXISTS"})
     assert Notification.objects.count() == 1
+
+
+def test_an_id_is_taken_by_phones_too(client: Client) -> None:
+    """E-10: one namespace; the content of the first stays."""
+    partner, phone = new_partner(), new_phone()
+    channel, taken = new_channel(partner, phone.account.pk), str(uuid4())
+    body = {"channel": str(channel.pk), "content": SEALED, "message_id": taken}
+    client.post("/messaging/send_message/", body, content_type="application/json", headers=phone.headers)
+    _, answer = send(client, partner, channel, message_id=taken)
+    assert (answer.status_code, answer.json()) == (400, {"errors": "MESSAGE_ID_ALREADY_EXISTS"})
+    assert not Notification.objects.exists()
+
+
+def test_what_was_accepted_stays_so_without_consent(client: Client) -> None:
+    """A partner whose answer got lost asks again; only a new message is refused."""
+    partner, account = new_partner(), new_account()
+    channel = new_channel(partner, account.pk)
+    message_id, _ = send(client, partner, channel)
+    Channel.objects.update(consent=False)
+    _, again = send(client, partner, channel, message_id=str(message_id))
+    _, another = send(client, partner, channel)
+    assert (again.json(), another.json()) == (
+        {"errors": "MESSAGE_ID_ALREADY_EXISTS"},
+        {"errors": "NO_USER_CONSENT"},
+    )
 
 
 def test_statements(client: Client, statement_budget: Any) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from connectid.core import clock
 from connectid.messaging.models import Callback, Channel, Message
 from connectid.testing.partners import SEALED, new_channel, new_partner, send
 from connectid.testing.scene import EnrolledPhone, new_phone
@@ -140,6 +141,63 @@ def test_ids_of_other_messages_are_not_sent_again(
         answer = post(client, phone, message(channel, message_id=taken))
         assert (answer.status_code, answer.json()) == (400, {"errors": ["missing message_id"]})
     assert Callback.objects.count() == 1
+
+
+def test_an_id_belongs_to_its_channel(client: Client, phone: EnrolledPhone, channel: Channel) -> None:
+    """The same id for another channel is another message, which cannot be had; the first one stays as it is."""
+    sent = message(channel)
+    post(client, phone, sent)
+    elsewhere = new_channel(new_partner(), phone.account.pk)
+    answer = post(client, phone, sent | {"channel": str(elsewhere.pk)})
+    assert (answer.status_code, answer.json()) == (400, {"errors": ["missing message_id"]})
+    assert Message.objects.get().channel_id == channel.pk
+
+
+def test_the_same_id_with_other_content_changes_nothing(
+    client: Client, phone: EnrolledPhone, channel: Channel
+) -> None:
+    """6.4: idempotent by message_id; what is delivered is what was accepted first."""
+    sent = message(channel)
+    post(client, phone, sent)
+    before = Callback.objects.get().body
+    again = post(client, phone, sent | {"content": SEALED | {"ciphertext": "b3RoZXI="}})
+    assert (again.status_code, again.json()) == (201, {"message_id": [sent["message_id"]]})
+    assert Callback.objects.get().body == before
+
+
+def test_sending_again_what_was_given_up_tries_it_anew(
+    client: Client, phone: EnrolledPhone, channel: Channel
+) -> None:
+    """6.4: a pending one is dispatched again."""
+    sent = message(channel)
+    post(client, phone, sent)
+    Callback.objects.update(given_up_at=clock.now(), attempts=10)
+    assert post(client, phone, sent).json() == {"message_id": [sent["message_id"]]}
+    callback = Callback.objects.get()
+    assert (callback.given_up_at, callback.attempts) == (None, 0)
+
+
+def test_content_and_its_order_survive(client: Client, phone: EnrolledPhone, channel: Channel) -> None:
+    """13.1: opaque."""
+    content = {"tag": "ü\u2028\U0001f600", "nonce": "A" * 2000, "ciphertext": "/+=" * 2000, "extra": 1}
+    post(client, phone, message(channel, content=content))
+    [delivered] = json.loads(Callback.objects.get().body)["messages"]
+    assert [(name, delivered[name]) for name in delivered if name in content] == list(content.items())[:3]
+
+
+def test_ids_in_capitals_are_the_same_ids(client: Client, phone: EnrolledPhone, channel: Channel) -> None:
+    """2.3."""
+    sent = message(channel)
+    capitals = sent | {"message_id": sent["message_id"].upper(), "channel": sent["channel"].upper()}
+    assert post(client, phone, capitals).json() == {"message_id": [sent["message_id"]]}
+    assert post(client, phone, sent).json() == {"message_id": [sent["message_id"]]}
+    assert Message.objects.count() == 1
+
+
+def test_more_than_a_phone_ever_sends(client: Client, phone: EnrolledPhone, channel: Channel) -> None:
+    """A bound, so that one request does not hold the database."""
+    answer = post(client, phone, [message(channel)] * 501)
+    assert (answer.status_code, answer.json()) == (400, {"errors": ["invalid message content"]})
 
 
 def test_without_consent_nothing_leaves(client: Client, phone: EnrolledPhone, channel: Channel) -> None:

@@ -57,6 +57,11 @@ def test_unknown_channels(client: Client, channel: str) -> None:
         {"channel": "c"},
         {"channel": "c", "consent": "maybe"},
         {"channel": "c", "consent": 17},
+        {"channel": "c", "consent": "false"},
+        {"channel": "c", "consent": None},
+        {"channel": 17, "consent": True},
+        None,
+        17,
         [],
     ],
 )
@@ -65,6 +70,17 @@ def test_what_is_missing(client: Client, body: Any) -> None:
     answer = post(client, new_phone(), json.dumps(body))
     assert answer.status_code == 400
     assert answer.json() == ["Both 'channel' and 'consent' fields are required."]
+
+
+@pytest.mark.parametrize(("written", "consent"), [("false", False), ("true", True)])
+def test_forms_write_booleans_as_text(client: Client, written: str, consent: bool) -> None:
+    """2.1."""
+    phone = new_phone()
+    channel = new_channel(new_partner(), phone.account.pk, consent=not consent)
+    form = {"channel": str(channel.pk).upper(), "consent": written}
+    assert client.post(PATH, form, headers=phone.headers).status_code == 200
+    channel.refresh_from_db()
+    assert channel.consent is consent
 
 
 def test_statements(client: Client, statement_budget: Any) -> None:

@@ -58,7 +58,11 @@ def test_what_is_no_uuid_is_passed_over(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"notifications": []}, {"notifications": None}, {"notification_ids": ["x"]}, []]
+    "body",
+    [
+        *({}, {"notifications": []}, {"notifications": None}, {"notification_ids": ["x"]}),
+        *({"notifications": "x"}, {"notifications": ["x"] * 1001}, [], None, 17, "text"),
+    ],
 )
 def test_an_empty_list(client: Client, body: Any) -> None:
     """Row 400: an empty object."""
@@ -68,8 +72,8 @@ def test_an_empty_list(client: Client, body: Any) -> None:
 
 def test_nothing_that_is_known(client: Client) -> None:
     """Row 404: an empty object."""
-    for ids in ([uuid4()], ["seven"]):
-        answer = acknowledge(client, new_phone(), *ids)
+    for ids in ([str(uuid4())], ["seven"], [7, None, {}, []]):
+        answer = post(client, new_phone(), {"notifications": ids})
         assert (answer.status_code, answer.json()) == (404, {})
 
 

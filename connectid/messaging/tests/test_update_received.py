@@ -34,8 +34,9 @@ def test_messages_are_received_and_their_server_told_once(client: Client) -> Non
 
 def test_an_empty_list(client: Client) -> None:
     """Row 400."""
-    answer = post(client, new_phone(), {"messages": []})
-    assert (answer.status_code, answer.json()) == (400, {})
+    for body in ({"messages": []}, {}, {"messages": None}, [], None, 17):
+        answer = post(client, new_phone(), json.dumps(body))
+        assert (answer.status_code, answer.json()) == (400, {})
 
 
 def test_nobody_acknowledges_for_another(client: Client) -> None:

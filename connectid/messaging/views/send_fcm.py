@@ -13,10 +13,10 @@ from connectid.web.endpoint import Body, Endpoint
 class ServerMessage(msgspec.Struct):
     """A sealed message to a phone; ``content`` holds ``ciphertext``, ``nonce`` and ``tag``."""
 
-    channel: str | None = None
-    content: dict[str, Any] | None = None
-    message_id: str | None = None
-    fcm_options: dict[str, Any] | None = None
+    channel: Any = None
+    content: Any = None
+    message_id: Any = None
+    fcm_options: Any = None
 
 
 class AcceptedMessage(msgspec.Struct):
@@ -34,13 +34,20 @@ class SendFcm(Endpoint):
     refusals: ClassVar = (errors.ChannelMissing, errors.NoConsent, errors.MessageExists)
 
     def post(self, parsed_body: Body[ServerMessage]) -> AcceptedMessage:
-        label = (parsed_body.fcm_options or {}).get("analytics_label")
+        if parsed_body.channel is None:
+            raise errors.MessageInvalid
         accepted = messages.send_to_phone(
             server_id=message_server_basic.principal(self.request).id,
             channel_id=wire.identifier(parsed_body.channel),
             message_id=wire.identifier(parsed_body.message_id),
             content=wire.content(parsed_body.content),
-            push_options={"analytics_label": label} if isinstance(label, str) else {},
+            push_options=_push_options(parsed_body.fcm_options),
             at=self.received_at,
         )
         return AcceptedMessage(message_id=str(accepted))
+
+
+def _push_options(given: object) -> dict[str, str]:
+    """What of ``fcm_options`` a push can carry; anything else is no reason to lose the message."""
+    label = given.get("analytics_label") if isinstance(given, dict) else None
+    return {"analytics_label": label} if isinstance(label, str) else {}

@@ -9,6 +9,7 @@ from connectid.messaging import errors, wire
 from connectid.messaging.operations import channels
 from connectid.web.bodies import EmptyObject
 from connectid.web.endpoint import Body, Endpoint
+from connectid.web.parsing import JSON
 from connectid.web.problems import Refusal
 
 
@@ -28,6 +29,9 @@ class UpdateConsent(Endpoint):
     refusals: ClassVar = (Refusal(errors.UnknownChannel, key="detail"),)
 
     def post(self, parsed_body: Body[Consent]) -> EmptyObject:
+        # The text "false" is a boolean in a form only (contract 16, E-64).
+        if self.request.content_type == JSON and not isinstance(self.received_body["consent"], bool):
+            raise errors.ConsentMissing
         channels.update_consent(
             account_id=device_basic.principal(self.request).account_id,
             channel_id=wire.identifier(parsed_body.channel),

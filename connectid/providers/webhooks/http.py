@@ -1,6 +1,7 @@
 """Calls over HTTP."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from connectid.providers._http import HttpClient
 from connectid.providers.breaker import CircuitBreaker
@@ -25,13 +26,14 @@ class HttpWebhooks:
             connect_timeout=CONNECT_TIMEOUT,
             breaker=never_opens,
             public_only=public_only,
+            retries=0,
         )
         self._public_only = public_only
 
     def post(self, *, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Make one call (see :class:`connectid.providers.webhooks.WebhookCaller`)."""
-        if self._public_only and not url.startswith("https://"):
-            raise Rejected("webhooks go to https addresses only")
+        if self._public_only:
+            _refuse_odd(url)
         answer = self._client.request(
             "POST", url, idempotent=False, headers=headers, data=body, max_bytes=READ_LIMIT
         )
@@ -39,3 +41,14 @@ class HttpWebhooks:
             raise Unavailable(f"webhooks answered {answer.status}")
         if not answer.ok:
             raise Rejected(f"webhooks answered {answer.status}")
+
+
+def _refuse_odd(url: str) -> None:
+    """Refuse an address that is no plain https one: how it is written is judged here, what its host resolves to by the client."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Rejected("webhooks go to whole addresses only") from error
+    if parts.scheme != "https" or port not in (None, 443) or "@" in parts.netloc or "\\" in url:
+        raise Rejected("webhooks go to https addresses without port, user name and password only")
