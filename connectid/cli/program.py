@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": "connectid.cli.serve:serve",
     "worker": "connectid.jobs.commands:worker",
     "jobs": "connectid.jobs.backlog_commands:jobs",
+    "callbacks": "connectid.messaging.callback_commands:callbacks",
     "migrate": "connectid.cli.migrate:migrate",
     "doctor": "connectid.cli.doctor:doctor",
     "create-admin": "connectid.accounts.commands:create_admin",

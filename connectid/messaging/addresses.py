@@ -20,17 +20,19 @@ def callable_address(address: str) -> None:
     """
     try:
         parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ValidationError(_WHOLE) from error
     if not host or parts.scheme not in ("http", "https"):
         raise ValidationError(_WHOLE)
-    if parts.username is not None or parts.fragment:
+    if parts.username is not None or parts.fragment or "\\" in address:
         raise ValidationError("Leave user names, passwords and fragments out of the address.")
     if settings.ALLOW_PRIVATE_CALLBACKS:
         return
     if parts.scheme != "https":
         raise ValidationError("The address must be https (or set ALLOW_PRIVATE_CALLBACKS=on).")
+    if port not in (None, 443):
+        raise ValidationError("The address must be on port 443 (or set ALLOW_PRIVATE_CALLBACKS=on).")
     if not _looks_public(host):
         raise ValidationError("The host must be public (or set ALLOW_PRIVATE_CALLBACKS=on).")
 

@@ -1,13 +1,17 @@
-"""Message servers in the admin; secrets are shown once."""
+"""Message servers in the admin, with their health; secrets are shown once. And the calls to them that wait or were given up."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connectid.messaging.models import MessageServer
-from connectid.messaging.operations import servers
-from connectid.web.admin_pages import SecretShownOnce
+from connectid.core import clock
+from connectid.messaging import queries
+from connectid.messaging.models import Callback, MessageServer
+from connectid.messaging.operations import outcomes, servers
+from connectid.web.admin_pages import ReadOnlyAdmin, SecretShownOnce
 
 
 @admin.register(MessageServer)
@@ -23,17 +27,104 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
         "consent_url",
         "is_active",
         "created_at",
+        "last_success_at",
+        "failures_in_a_row",
+        "paused_until",
+        "waiting",
+        "oldest",
+        "given_up",
     )
-    list_display = ("name", "client_id", "is_active", "created_at")
+    list_display = (
+        "name",
+        "client_id",
+        "is_active",
+        "last_success_at",
+        "failures_in_a_row",
+        "paused_until",
+        "waiting",
+        "oldest",
+        "given_up",
+    )
     list_filter: ClassVar = ("is_active",)
     search_fields = ("name", "client_id")
+    ordering = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MessageServer]:
+        """Each server with its backlog, in the same statement."""
+        return queries.with_backlog(super().get_queryset(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: MessageServer | None = None) -> tuple[str, ...]:
         """A client id is what the partner has stored, so it never changes."""
-        return ("created_at",) if obj is None else ("created_at", "client_id")
+        health = ("last_success_at", "failures_in_a_row", "paused_until", "waiting", "oldest", "given_up")
+        return ("created_at", *health) if obj is None else ("created_at", "client_id", *health)
+
+    @admin.display(description="calls waiting", ordering="calls_waiting", empty_value="0")
+    def waiting(self, server: MessageServer) -> int | None:
+        """How many calls are still to be made to it."""
+        return getattr(server, "calls_waiting", None)
+
+    @admin.display(description="oldest waiting since", ordering="oldest_call")
+    def oldest(self, server: MessageServer) -> datetime | None:
+        """Since when the first of them waits."""
+        return getattr(server, "oldest_call", None)
+
+    @admin.display(description="calls given up", ordering="calls_given_up", empty_value="0")
+    def given_up(self, server: MessageServer) -> int | None:
+        """How many calls were given up, and could be made again."""
+        return getattr(server, "calls_given_up", None)
 
     def put_new_secret(self, owner: MessageServer) -> str:
         """Make the secret so far, if there is one, the previous one."""
         owner.previous_secret = owner.secret or None
         owner.secret = servers.new_secret()
         return owner.secret
+
+
+class Standing(admin.SimpleListFilter):
+    """Whether a call is still to be made."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The two there are."""
+        return [("waiting", "waiting"), ("given_up", "given up")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Callback]) -> QuerySet[Callback]:
+        """The calls of the one that was chosen."""
+        if self.value() is None:
+            return queryset
+        return queryset.filter(given_up_at__isnull=self.value() == "waiting")
+
+
+@admin.register(Callback)
+class CallbackAdmin(ReadOnlyAdmin[Callback]):
+    """Calls that wait or were given up; those that arrived leave no row. What they say is not shown: it is the partner's."""
+
+    list_display = ("id", "kind", "server", "channel_id", "attempts", "failure", "due_at", "given_up_at")
+    list_filter = (Standing, "kind", "channel__server")
+    list_select_related = ("channel__server",)
+    fields = (*list_display, "message_id", "is_refused", "created_at")
+    ordering = ("-id",)
+    show_full_result_count = False
+    actions = ("replay",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Callback]:
+        """Their partners come along, and their bodies do not."""
+        return super().get_queryset(request).select_related("channel__server").defer("body")
+
+    @admin.display(description="message server", ordering="channel__server__name")
+    def server(self, callback: Callback) -> str:
+        """Whom it is for."""
+        return callback.channel.server.name
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Replaying needs Django's permission to change callbacks."""
+        return request.user.has_perm("messaging.change_callback")
+
+    @admin.action(description="Replay selected calls that were given up", permissions=["operate"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[Callback]) -> None:
+        """Let the given-up calls among the selected ones be made again."""
+        chosen = Callback.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
+        count = outcomes.replay(chosen, at=clock.now())
+        self.message_user(request, f"{count} calls will be made again.", messages.SUCCESS)

@@ -6,14 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from connectid.core import encryption, rows
 from connectid.messaging.models import (
     PREVIOUS_SEALED_AS,
     SEALED_AS,
+    Callback,
     Channel,
     Direction,
     Message,
+    MessageServer,
     Status,
 )
 
@@ -133,3 +136,20 @@ def owned_channels(account_id: int, ids: Collection[UUID]) -> dict[UUID, bool]:
 def channel_of_message(message_id: UUID) -> UUID | None:
     """Return the channel in which a message of that id was accepted, whoever's it is; None: the id is free."""
     return Message.objects.filter(pk=message_id).values_list("channel_id", flat=True).first()
+
+
+def with_backlog(servers: QuerySet[MessageServer]) -> QuerySet[MessageServer]:
+    """Have each server carry ``calls_waiting``, ``oldest_call`` and ``calls_given_up``, None where there is none."""
+    calls = Callback.objects.filter(channel__server=OuterRef("pk")).order_by().values("channel__server")
+    waiting, given_up = calls.filter(given_up_at=None), calls.filter(given_up_at__isnull=False)
+    return servers.annotate(
+        calls_waiting=Subquery(waiting.annotate(found=Count("pk")).values("found")),
+        oldest_call=Subquery(waiting.annotate(found=Min("created_at")).values("found")),
+        calls_given_up=Subquery(given_up.annotate(found=Count("pk")).values("found")),
+    )
+
+
+def given_up(*, server: str = "") -> QuerySet[Callback]:
+    """Return the calls that were given up, oldest first, with their partners; only those of the client id, if one is named."""
+    letters = Callback.objects.filter(given_up_at__isnull=False).select_related("channel__server")
+    return (letters.filter(channel__server__client_id=server) if server else letters).order_by("pk")

@@ -24,6 +24,7 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 _NAT64 = ip_network("64:ff9b::/96")
 _COMPATIBLE = ip_network("::/96")
+_GLOBAL_UNICAST = ip_network("2000::/3")
 _MAX_ADDRESSES = 3  # of a name with many; each gets an equal share of the connect timeout that is left
 
 
@@ -169,4 +170,6 @@ def is_public(address: str) -> bool:
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
         if inner or found in _NAT64 or found in _COMPATIBLE:
             return bool(found.ipv4_mapped) and is_public(str(found.ipv4_mapped))
+        if found not in _GLOBAL_UNICAST:  # such as the site-local fec0::/10, which Python takes for global
+            return False
     return found.is_global and not found.is_multicast

@@ -1,13 +1,18 @@
 """Message servers in the admin."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from connectid.accounts import staff
 from connectid.accounts.models import Account
-from connectid.messaging.models import MessageServer
+from connectid.core import clock
+from connectid.messaging.models import Callback, Channel, MessageServer
+from connectid.testing.partners import new_channel, new_partner
+from connectid.testing.scene import new_phone
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +51,49 @@ def test_addresses_are_judged(client: Client) -> None:
     page = client.post("/admin/messaging/messageserver/add/", NEW | {"key_url": "ftp://hq.example.org/"})
     assert b"Give a whole address" in page.content
     assert not MessageServer.objects.exists()
+
+
+def test_a_partners_health_and_backlog_are_shown(client: Client, statement_budget: Any) -> None:
+    """One page says whether a partner answers and what waits for it; it costs the same however much that is."""
+    partner, phone = new_partner("Deaf partner"), new_phone()
+    channel = new_channel(partner, phone.account.pk)
+    MessageServer.objects.update(failures_in_a_row=7, paused_until=clock.now() + timedelta(minutes=5))
+
+    def grow(count: int) -> None:
+        _fail(channel, count)
+
+    changelist = "/admin/messaging/messageserver/"
+    statement_budget(10, grow=grow, act=lambda: client.get(changelist))
+    page = client.get(changelist).content.decode()
+    shown = dict(re.findall(r'class="field-(\w+)[^"]*">([^<]*)<', page))
+    assert (shown["waiting"], shown["given_up"], shown["failures_in_a_row"]) == ("20", "20", "7")
+    assert shown["oldest"] not in ("", "-")
+    change = client.get(f"{changelist}{partner.server.pk}/change/").content.decode()
+    assert "calls waiting" in change.lower()
+
+
+def test_calls_that_were_given_up_can_be_replayed(client: Client) -> None:
+    """And those that wait are left alone; what they say is not shown."""
+    partner, phone = new_partner(), new_phone()
+    _fail(new_channel(partner, phone.account.pk), 2)
+    changelist = "/admin/messaging/callback/"
+    for standing, shown in (("waiting", 2), ("given_up", 2)):
+        page = client.get(f"{changelist}?standing={standing}").content.decode()
+        assert (page.count('class="field-kind"'), "sealed" in page) == (shown, False)
+    chosen = list(Callback.objects.values_list("pk", flat=True))
+    answer = client.post(changelist, {"action": "replay", "_selected_action": chosen}, follow=True)
+    assert b"2 calls will be made again." in answer.content
+    assert not Callback.objects.exclude(given_up_at=None).exists()
+    one = client.get(f"{changelist}{chosen[0]}/change/")
+    assert (one.status_code, b"sealed" in one.content) == (200, False)
+
+
+def _fail(channel: Channel, count: int) -> None:
+    """As many calls that wait, and as many that were given up."""
+    for given_up_at in (None, clock.now()):
+        Callback.objects.bulk_create(
+            Callback(
+                channel=channel, kind="receipt", body='{"sealed": 1, "messages": []}', given_up_at=given_up_at
+            )
+            for _ in range(count)
+        )

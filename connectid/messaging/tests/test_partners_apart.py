@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from connectid.jobs.tests.waiting import until, working
-from connectid.messaging.models import Callback
+from connectid.messaging.models import Callback, MessageServer
 from connectid.messaging.operations import servers
 from connectid.messaging.operations.servers import NewMessageServer
 from connectid.testing.fake_http import Answer, FakeHttpServer
@@ -55,7 +55,7 @@ def partner_at(server: FakeHttpServer) -> Partner:
         delivery_url=f"{server.url}/delivery",
         consent_url=f"{server.url}/consent",
     )
-    return Partner(servers.MessageServer.objects.get(client_id=made.client_id), made.client_secret)
+    return Partner(MessageServer.objects.get(client_id=made.client_id), made.client_secret)
 
 
 def say(client: Client, phone: EnrolledPhone, partner: Partner) -> None:

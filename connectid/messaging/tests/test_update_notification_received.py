@@ -72,7 +72,8 @@ def test_an_empty_list(client: Client, body: Any) -> None:
 
 def test_nothing_that_is_known(client: Client) -> None:
     """Row 404: an empty object."""
-    for ids in ([str(uuid4())], ["seven"], [7, None, {}, []]):
+    unknown: tuple[list[Any], ...] = ([str(uuid4())], ["seven"], [7, None, {}, []])
+    for ids in unknown:
         answer = post(client, new_phone(), {"notifications": ids})
         assert (answer.status_code, answer.json()) == (404, {})
 

@@ -34,7 +34,8 @@ def test_messages_are_received_and_their_server_told_once(client: Client) -> Non
 
 def test_an_empty_list(client: Client) -> None:
     """Row 400."""
-    for body in ({"messages": []}, {}, {"messages": None}, [], None, 17):
+    bodies: tuple[Any, ...] = ({"messages": []}, {}, {"messages": None}, [], None, 17)
+    for body in bodies:
         answer = post(client, new_phone(), json.dumps(body))
         assert (answer.status_code, answer.json()) == (400, {})
 

@@ -1,8 +1,6 @@
-"""One suite for every caller of partners, then what keeps the real one on the public internet (SSRF)."""
+"""One suite for every caller of partners. What keeps the real one on the public internet is in ``test_public_only.py``."""
 
-import socket
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -106,43 +104,6 @@ def test_production_calls_the_public_internet_only(settings: Settings) -> None:
 
 def test_elsewhere_everything_is_shown(settings: Settings) -> None:
     assert isinstance(webhooks.pick(), SandboxWebhooks)
-
-
-HOSTS = [
-    "127.0.0.1", "127.1", "127.0.0.2", "0", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "2130706433",
-    "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.254", "192.168.0.1", "192.168.255.255", "100.64.0.1",
-    "169.254.169.254", "169.254.170.2", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1",
-    "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "[::1]", "[::]", "[::ffff:127.0.0.1]",
-    "[::ffff:10.0.0.1]", "[::ffff:169.254.169.254]", "[::127.0.0.1]", "[::7f00:1]", "[64:ff9b::7f00:1]",
-    "[64:ff9b::a00:1]", "[2002:7f00:1::]", "[2002:a00:1::]", "[2001:0:7f00:1::]", "[fe80::1]", "[fc00::1]",
-    "[fd12:3456:789a::1]", "[fec0::1]", "[ff02::1]", "[2001:db8::1]", "[100::1]", "localhost", "LOCALHOST", "localhost.",
-    "partner.internal",
-]  # fmt: skip
-
-
-@pytest.fixture
-def canary(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every connection that is attempted; a name that is not an address resolves to this machine."""
-    attempted: list[Any] = []
-    resolve = socket.getaddrinfo
-
-    def to_this_machine(host: Any, *arguments: Any, **options: Any) -> Any:
-        try:
-            return resolve(host, *arguments, **options)
-        except socket.gaierror:
-            return resolve("127.0.0.1", *arguments, **options)
-
-    monkeypatch.setattr(socket, "getaddrinfo", to_this_machine)
-    monkeypatch.setattr(socket.socket, "connect", lambda _, address: attempted.append(address))
-    return attempted
-
-
-@pytest.mark.parametrize("host", HOSTS)
-def test_nothing_private_is_connected_to(canary: list[Any], host: str) -> None:
-    """However the address is written, and whatever a name resolves to at the moment of the call (rebinding)."""
-    with pytest.raises((Rejected, Unavailable)):
-        HttpWebhooks(public_only=True).post(url=f"https://{host}/delivery", body=BODY, headers=HEADERS)
-    assert canary == []
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "196.1.2.3", "2606:4700::1111", "::ffff:8.8.8.8"])
