@@ -45,6 +45,13 @@ class InvalidTokenRequest(DomainError):
     kind = Kind.INVALID
 
 
+class GarbledAppRequest(DomainError):
+    """The app's own request has a parameter twice, so that it was garbled on its way: not the 400 on which the app forgets its user."""
+
+    code = "invalid_request"
+    kind = Kind.UNAUTHENTICATED
+
+
 class UnsupportedGrantType(DomainError):
     """A grant type other than password, client_credentials, authorization_code and refresh_token."""
 

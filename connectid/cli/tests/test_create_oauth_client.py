@@ -21,13 +21,13 @@ def test_makes_id_and_secret(made: Made) -> None:
     printed = made(*SERVER)
     assert list(printed) == ["client_id", "client_secret"]
     for permission in Permission:
-        assert operations.authenticate_client(**printed, permission=permission), permission
+        assert operations.authenticate_client(**printed, permission=permission, address="test"), permission
 
 
 def test_takes_id_and_secret(made: Made) -> None:
     printed = made(*SERVER, "--client-id", "connect", "--client-secret", "s3cret")
     assert printed == {"client_id": "connect", "client_secret": "s3cret"}
-    assert operations.authenticate_client(**printed, permission=Permission.SEND)
+    assert operations.authenticate_client(**printed, permission=Permission.SEND, address="test")
 
 
 def test_the_secret_is_not_stored(made: Made) -> None:

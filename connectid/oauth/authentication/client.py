@@ -17,6 +17,7 @@ from connectid.oauth.permissions import Permission
 from connectid.oauth.queries.clients import StoredClient
 from connectid.web import parsing
 from connectid.web.authentication import InvalidBasicHeader, Scheme, basic_credentials
+from connectid.web.client_address import client_address, limit_key
 from connectid.web.problems import ErrorKey, NotAuthenticated, Refusal
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -48,7 +49,7 @@ class ClientBasic(Scheme[StoredClient]):
             form = parsing.read_body(request, limit=controller.body_limit)
         except parsing.BodyRefused:
             return None
-        return self._client(form.get("client_id", ""), form.get("client_secret", ""))
+        return self._client(request, form.get("client_id", ""), form.get("client_secret", ""))
 
     def authenticate(self, request: HttpRequest, credentials: str) -> StoredClient | None:
         """Return the client that a Basic header proves."""
@@ -56,13 +57,16 @@ class ClientBasic(Scheme[StoredClient]):
             client_id, client_secret = basic_credentials(credentials, url_decoded=True)
         except InvalidBasicHeader:
             return None
-        return self._client(client_id, client_secret)
+        return self._client(request, client_id, client_secret)
 
-    def _client(self, client_id: str, client_secret: str) -> StoredClient | None:
+    def _client(self, request: HttpRequest, client_id: str, client_secret: str) -> StoredClient | None:
         if not client_id or not client_secret:
             return None
         return clients.authenticate_client(
-            client_id=client_id, client_secret=client_secret, permission=self.permission
+            client_id=client_id,
+            client_secret=client_secret,
+            permission=self.permission,
+            address=limit_key(client_address(request)),
         )
 
     def security_requirements(

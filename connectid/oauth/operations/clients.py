@@ -71,13 +71,17 @@ def replace_secret(*, client: Client) -> NewClient:
     return NewClient(client_id=client.client_id, client_secret=secret)
 
 
-def authenticate_client(*, client_id: str, client_secret: str, permission: Permission) -> StoredClient | None:
+def authenticate_client(
+    *, client_id: str, client_secret: str, permission: Permission, address: str
+) -> StoredClient | None:
     """Return the confidential client that these credentials prove, if it has ``permission``; None otherwise.
 
     One statement, and one more when its secret is stored under an older key or as the former server stored it. An unknown
-    id costs what a wrong secret costs, so that the time of a refusal does not tell which ids exist.
+    id costs what a wrong secret costs, so that the time of a refusal does not tell which ids exist. ``address`` is the caller's,
+    by which slow comparisons are counted. Raises :class:`~connectid.core.ratelimit.Throttled`.
     """
     client = confidential_client(client_id)
+    _count_if_slow(client, address)
     if not _proves(client_secret, client) or client is None:
         return None
     if permission not in client.permissions:
@@ -96,12 +100,17 @@ def identify_client(*, client_id: str, client_secret: str, address: str) -> Stor
     if client is not None and client.is_public and not client_secret:
         return client
     confidential = None if client is None or client.is_public else client
-    if confidential is not None and _is_imported(confidential.stored_secret):
-        ratelimit.spend(limits.IMPORTED_SECRETS_PER_ADDRESS, f"{client_id} {address}")
+    _count_if_slow(confidential, address)
     if confidential is None or not _proves(client_secret, confidential):
         ratelimit.spend(limits.WRONG_SECRETS_PER_ADDRESS, address)
         raise errors.InvalidClient
     return confidential
+
+
+def _count_if_slow(client: StoredClient | None, address: str) -> None:
+    """Count a comparison with a hash of the former server, before it is made: anybody may ask for one (E-72)."""
+    if client is not None and _is_imported(client.stored_secret):
+        ratelimit.spend(limits.IMPORTED_SECRETS_PER_ADDRESS, f"{client.client_id} {address}")
 
 
 def _proves(client_secret: str, client: StoredClient | None) -> bool:

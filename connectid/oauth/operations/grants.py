@@ -14,11 +14,12 @@ from hashlib import sha256
 import structlog
 from django.db import transaction
 
+from connectid.core.ratelimit import Throttled
 from connectid.devices.errors import InvalidDeviceCredential
 from connectid.devices.operations import credentials
 from connectid.devices.queries import KnownDevice
 from connectid.oauth import errors, scopes
-from connectid.oauth.models import ANDROID_CLIENT_ID, AuthorizationCode, Client, RefreshToken
+from connectid.oauth.models import AuthorizationCode, Client, RefreshToken
 from connectid.oauth.operations import identity, revocation, tokens
 from connectid.oauth.operations.tokens import Family, Issued
 from connectid.oauth.queries.access_tokens import checksum
@@ -39,7 +40,7 @@ def by_password(
 
     ``address`` is the caller's, by which wrong credentials are counted. Raises
     :class:`~connectid.devices.errors.LoginFromDifferentDevice`, :class:`~connectid.oauth.errors.InvalidCredentials` where they
-    are definitely wrong, and :class:`~connectid.core.ratelimit.Throttled` where too many were.
+    are definitely wrong, and :class:`~connectid.core.ratelimit.Throttled` where too many were, or to ask once more.
     """
     _require_app(client)
     granted = scopes.granted(scope)
@@ -50,7 +51,7 @@ def by_password(
             return tokens.issue_pair(family=family, scope=granted, at=at)
     # The account moved to another phone, or was closed, since its credential was looked at: say which.
     _proven_device(username, password, address, at)
-    raise errors.InvalidCredentials
+    raise Throttled(retry_after=1)  # or it was closed and opened again: what is right now is never a 400
 
 
 def by_client_credentials(*, client: StoredClient, scope: str | None, at: datetime) -> Issued:
@@ -110,7 +111,7 @@ def _require(client: StoredClient, grant: str) -> None:
 
 def _require_app(client: StoredClient) -> None:
     """Let the app through, and nobody else."""
-    if client.client_id != ANDROID_CLIENT_ID:
+    if not client.is_the_app:
         raise errors.GrantNotForClient
     if client.grant != Client.GRANT_PASSWORD:
         # An operator's mistake, which must not make phones wipe themselves: 401 (contract 4.1).

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from connectid.oauth.models import Client
+from connectid.oauth.models import ANDROID_CLIENT_ID, Client
 
 _CLIENT_ID = re.compile(r"[\x20-\x7e]{1,100}")
 """VSCHAR, as RFC 6749 has it; the column holds no more, and PostgreSQL no NUL."""
@@ -23,6 +23,11 @@ class StoredClient:
     permissions: frozenset[str]
     is_public: bool
     grant: str
+
+    @property
+    def is_the_app(self) -> bool:
+        """Whether it is the Android app, which reads answers in its own way (contract 4.1)."""
+        return self.client_id == ANDROID_CLIENT_ID
 
 
 _BY_CLIENT_ID = """

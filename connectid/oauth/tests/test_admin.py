@@ -38,7 +38,7 @@ def test_a_new_client_s_secret_is_shown_once(client: Browser) -> None:
     page = client.post("/admin/oauth/client/add/", NEW, follow=True).content
     secret = shown_secret(page)
     assert operations.authenticate_client(
-        client_id="connect", client_secret=secret, permission=Permission.SEND
+        client_id="connect", client_secret=secret, permission=Permission.SEND, address="test"
     )
     made = Client.objects.get()
     assert made.permissions == ["send", "otp"]
@@ -64,7 +64,9 @@ def test_replacing_the_secret(client: Browser) -> None:
     action = {"action": "replace_secrets", "_selected_action": [Client.objects.get().pk]}
     secret = shown_secret(client.post("/admin/oauth/client/", action, follow=True).content)
     works = [
-        operations.authenticate_client(client_id="connect", client_secret=each, permission=Permission.OTP)
+        operations.authenticate_client(
+            client_id="connect", client_secret=each, permission=Permission.OTP, address="test"
+        )
         is not None
         for each in (first.client_secret, secret)
     ]

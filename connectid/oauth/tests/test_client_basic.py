@@ -1,6 +1,7 @@
 """How a server proves that it is a client with a permission (contract A4, A5; 16, E-01, E-02, E-12)."""
 
 from base64 import b64encode
+from datetime import timedelta
 from urllib.parse import quote_plus
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client as Browser
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from connectid.core import keyring
+from connectid.core.ratelimit import Limit
+from connectid.oauth import limits
 from connectid.oauth.models import Client
 from connectid.oauth.operations import clients as operations
 from connectid.oauth.operations.clients import NewClient
@@ -63,6 +66,23 @@ def test_form_body(client: Browser, server: NewClient, content_type: str) -> Non
         body += "--x--\r\n"
     response = client.post("/explained", body, content_type=content_type)
     assert (response.status_code, response.json()["word"]) == (200, "hello")
+
+
+def test_slow_hashes_are_compared_a_few_times_a_minute(
+    client: Browser, server: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hash of the former server costs half a second of CPU, so that whoever knows a client id could ask for as many."""
+    monkeypatch.setattr(limits, "IMPORTED_SECRETS_PER_ADDRESS", Limit("test.slow", 1, timedelta(minutes=1)))
+    hasher = PBKDF2PasswordHasher()
+    stored = hasher.encode(server.client_secret, hasher.salt(), iterations=1000)
+    Client.objects.filter(client_id=server.client_id).update(client_secret=stored)
+    wrong = {"Authorization": basic(server.client_id, "wrong")}
+    answers = [client.get("/unexplained", headers=wrong) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [403, 429]
+    assert int(answers[1]["Retry-After"]) > 0
+    right = {"Authorization": header(server)}
+    assert client.get("/unexplained", headers=right, REMOTE_ADDR="198.51.100.1").status_code == 200
+    assert client.get("/unexplained", headers=right).status_code == 200
 
 
 def test_a5_refuses_with_403_and_detail(client: Browser) -> None:

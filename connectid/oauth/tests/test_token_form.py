@@ -60,13 +60,24 @@ def test_any_form_is_answered_and_gives_nothing(
     assert not AccessToken.objects.exists()
 
 
-@pytest.mark.parametrize("repeated", ["grant_type", "username", "password", "scope", "client_id"])
+@pytest.mark.parametrize("repeated", ["grant_type", "code", "redirect_uri", "code_verifier", "client_id"])
 def test_a_parameter_twice(client: Browser, repeated: str) -> None:
     """RFC 6749 section 3.2."""
-    form = [*app_form(new_phone()).items(), (repeated, "x")]
+    site = new_site(public=True)
+    form = [*code_form(new_code(new_account(), site), client_id=site.client_id).items(), (repeated, "x")]
     form.sort(key=lambda item: item[1] != "x")  # the right one last, where it would count
     answer = client.post(PATH, urlencode(form), content_type=FORM)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("repeated", ["grant_type", "username", "password", "scope", "client_id"])
+def test_a_parameter_twice_from_the_app(client: Browser, repeated: str) -> None:
+    """4.1: the same word, but not the status on which the app forgets its user; which of the two was meant, nobody knows."""
+    form = [*app_form(new_phone()).items(), (repeated, "x")]
+    form.sort(key=lambda item: item[1] != "x")
+    answer = client.post(PATH, urlencode(form), content_type=FORM)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_request")
+    assert answer["WWW-Authenticate"].startswith("Basic")
 
 
 def test_an_unknown_parameter_is_ignored(client: Browser) -> None:

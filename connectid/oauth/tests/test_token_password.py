@@ -12,6 +12,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from connectid.accounts.models import Account
 from connectid.core import clock
 from connectid.devices.models import Device
+from connectid.devices.operations import credentials
 from connectid.oauth.models import AccessToken, RefreshToken
 from connectid.oauth.tests.asking import FORM, INVALID_CREDENTIALS, PATH, app_form, ask
 from connectid.testing.scene import EnrolledPhone, new_phone
@@ -185,3 +186,12 @@ def test_missing_parameters(client: Browser, phone: EnrolledPhone, missing: str,
 def test_an_unknown_grant_type(client: Browser, phone: EnrolledPhone) -> None:
     answer = ask(client, app_form(phone, grant_type="implicit"))
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+def test_an_account_that_is_closed_and_opened_again_beside_it(
+    client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """4.1: the credential is right when it is looked at last, so that its phone is to ask again, not to forget its user."""
+    monkeypatch.setattr(credentials, "hold", lambda device: False)
+    answer = ask(client, app_form(new_phone()))
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")

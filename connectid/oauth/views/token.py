@@ -66,6 +66,12 @@ class Token(UncachedEndpoint):
                 "error_code": LoginFromDifferentDevice.code,
             },
         ),
+        Refusal(
+            errors.GarbledAppRequest,
+            key="error",
+            also={"error_description": "A parameter is given twice."},
+            challenge=token_client.missing.challenge,
+        ),
         _described(errors.InvalidAuthorizationCode, "The code is not good, or not for this request."),
         _described(errors.InvalidRefreshToken, "The refresh token is not good any more."),
         _described(errors.UnknownScope, "None of the scopes exists, or one was not granted before."),
@@ -74,7 +80,7 @@ class Token(UncachedEndpoint):
     )
 
     def post(self, parsed_body: Body[TokenRequest]) -> TokenAnswer:
-        self.refuse_repeats(TokenRequest.__struct_fields__)
+        self._refuse_repeats()
         issued = self._issued(parsed_body)
         return TokenAnswer(
             access_token=issued.access_token,
@@ -84,6 +90,15 @@ class Token(UncachedEndpoint):
             refresh_token=issued.refresh_token or msgspec.UNSET,
             id_token=issued.id_token or msgspec.UNSET,
         )
+
+    def _refuse_repeats(self) -> None:
+        """Refuse a parameter given twice. The app never does that: such a request of its says nothing about its credential."""
+        try:
+            self.refuse_repeats(TokenRequest.__struct_fields__)
+        except errors.InvalidTokenRequest:
+            if token_client.principal(self.request).is_the_app:
+                raise errors.GarbledAppRequest from None
+            raise
 
     def _issued(self, asked: TokenRequest) -> Issued:
         client = token_client.principal(self.request)
