@@ -5,7 +5,7 @@ BIN = .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: ## make .venv with every dependency (fast when nothing changed)
 	@PYTHON='$(PYTHON)' scripts/bootstrap
@@ -32,8 +32,11 @@ format: install ## rewrite the code in the project's style and fix what can be f
 docs: install ## write the generated reference pages again
 	@$(BIN)/python scripts/docs.py
 
+translations: install ## gather the texts of the sign-in pages, compile their translations, name what is missing
+	@$(BIN)/python scripts/translations.py
+
 clean: ## remove what the other targets made, but not var/ (your database and keys)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install run demo test check bench format docs clean
+.PHONY: help install run demo test check bench format docs translations clean

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from connectid.accounts.errors import LockedAccount
+from connectid.core import phone
 from connectid.core.errors import DomainError
 from connectid.oauth.authentication import browser
 from connectid.oauth.authorization_requests import expected_subject
@@ -35,15 +36,16 @@ class BackupCode(SignInPage):
         under_way = authentication.sign_in_under_way(request, at=self.received_at)
         if under_way is None and self.person is not None:
             return SeeOther(self.link(AUTHORIZE))  # "back", after it was done
-        steps.account_of(self._required(under_way))
-        return self.show("signin/backup_code.html")
+        proven = self._required(under_way)
+        steps.account_of(proven)
+        return self._ask(proven)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check it, and go back to where the client's request is decided."""
         under_way = self._required(authentication.sign_in_under_way(request, at=self.received_at))
         typed = digits(request.POST.get("backup_code", ""))
         if not typed:
-            return self._ask_again(problem="missing")
+            return self._ask_again(under_way, problem="missing")
         try:
             key = steps.finish(
                 sign_in=under_way,
@@ -55,7 +57,7 @@ class BackupCode(SignInPage):
         except errors.OtherPerson as other:
             raise LoginRequired("Another person signed in.") from other
         except errors.IncorrectBackupCode as wrong:
-            return self._ask_again(problem="wrong", attempts_left=wrong.attempts_left)
+            return self._ask_again(under_way, problem="wrong", attempts_left=wrong.attempts_left)
         further = SeeOther(link(request, AUTHORIZE, **standing.once_signed_in(self.authorization)))
         authentication.finish(further, session_key=key)
         return further
@@ -72,5 +74,9 @@ class BackupCode(SignInPage):
             raise errors.StartAgain
         return under_way
 
-    def _ask_again(self, **told: Any) -> HttpResponse:
-        return self.show("signin/backup_code.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, **told)
+    def _ask(self, under_way: SignIn, *, status: int = HTTPStatus.OK, **told: Any) -> HttpResponse:
+        number = phone.spaced(phone.parse(under_way.phone_number))
+        return self.show("signin/backup_code.html", status=status, number=number, **told)
+
+    def _ask_again(self, under_way: SignIn, **told: Any) -> HttpResponse:
+        return self._ask(under_way, status=HTTPStatus.UNPROCESSABLE_ENTITY, **told)
