@@ -54,6 +54,7 @@ class Phone:
         for field in page.locator("input:not([type=hidden], [hidden]), select").all():
             name = field.get_attribute("id")
             assert page.locator(f"label[for={name}]").inner_text()
+        assert not any(field.is_visible() for field in page.locator("[hidden]").all())
         for target in page.locator(TARGETS).all():
             box = target.bounding_box()
             assert box is not None
