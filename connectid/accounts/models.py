@@ -100,6 +100,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     failed_codes_in_a_row = models.PositiveIntegerField(
         default=0, db_default=0, help_text="The same, counted on over locks that expire by themselves."
     )
+    backup_code_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     is_active = models.BooleanField(default=True)
     locked_at = models.DateTimeField(null=True, blank=True)

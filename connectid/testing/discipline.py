@@ -31,7 +31,19 @@ def pytest_configure() -> None:
     setattr(django.db.models.query, "DEFAULT_FETCH_MODE", models.FETCH_RAISE)  # noqa: B010  # not in the stubs
     initialize_app_registry()
     watch_models()
+    wait_for_connections()
     sys.addaudithook(stay_on_this_machine)
+
+
+def wait_for_connections() -> None:
+    """Let threads wait for a connection until the test's own timeout.
+
+    Servers start no more threads than they have connections, so none of theirs waits. Races let 64 threads loose on eight, and
+    on a busy machine the last one is served later than a request's five seconds.
+    """
+    pool = settings.DATABASES["default"]["OPTIONS"].get("pool")
+    if pool is not None:
+        pool["timeout"] = 60
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -21,7 +21,9 @@ from connectid.testing.scene import BACKUP_CODE, OpenSession, basic, new_account
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
-LOCKED = '{"error_code": "LOCKED_ACCOUNT"}'
+LOCKED = (401, '{"error_code": "LOCKED_ACCOUNT"}')
+BUSY = (429, '{"detail": "Request was throttled. Expected available in 1 seconds."}')
+TWO_LEFT, ONE_LEFT = (200, '{"attempts_left": 2}'), (200, '{"attempts_left": 1}')
 
 
 @pytest.fixture
@@ -75,12 +77,12 @@ def works(answer: Answered) -> bool:
 def test_64_parallel_guesses_evaluate_three(evaluated: Iterator[list[str]]) -> None:
     account = new_account()
     answers = at_once(session_of(account), (f"{guess:06d}" for guess in range(64)))
-    assert Counter(told(answer) for _, answer in answers) == {
-        (200, '{"attempts_left": 2}'): 1,
-        (200, '{"attempts_left": 1}'): 1,
-        (401, LOCKED): 62,
-    }
+    counted = Counter(told(answer) for _, answer in answers)
+    assert (counted[TWO_LEFT], counted[ONE_LEFT]) == (1, 1)
+    assert counted[LOCKED] >= 1
+    assert sum(counted[answer] for answer in (TWO_LEFT, ONE_LEFT, LOCKED, BUSY)) == 64
     assert len(next(evaluated)) == 3
+    assert told(at_once(session_of(account), [WRONG])[0][1]) == LOCKED
     account.refresh_from_db()
     assert (account.is_active, account.is_locked, account.failed_backup_codes) == (False, True, 3)
 
@@ -93,19 +95,17 @@ def test_a_right_code_among_parallel_guesses(evaluated: Iterator[list[str]], pla
     codes.insert(place, BACKUP_CODE)
     answers = at_once(session_of(account), codes)
     recovered = [answer for code, answer in answers if code == BACKUP_CODE and answer.status_code == 200]
-    assert {told(answer) for code, answer in answers if code == WRONG} <= {
-        (200, '{"attempts_left": 2}'),
-        (200, '{"attempts_left": 1}'),
-        (401, LOCKED),
-    }
+    wrong = {told(answer) for code, answer in answers if code == WRONG}
+    assert wrong <= {TWO_LEFT, ONE_LEFT, LOCKED, BUSY}
     compared = next(evaluated)
     # Two wrong ones before the right one began the count anew, and three after it.
     assert len(compared) <= 6 if BACKUP_CODE in compared else len(compared) == 3
-    assert [
-        answer for answer in recovered if works(answer)
-    ] == []  # the wrong ones that came later locked the account
     account.refresh_from_db()
-    assert account.is_locked
+    # The wrong ones that came later locked the account, unless they came while the verdicts stood out.
+    assert [works(answer) for answer in recovered] == (
+        [] if BACKUP_CODE not in compared else [account.is_active]
+    )
+    assert account.is_active is not account.is_locked
 
 
 def test_a_last_try_and_a_right_code_at_once() -> None:
@@ -115,18 +115,21 @@ def test_a_last_try_and_a_right_code_at_once() -> None:
         answers = dict(at_once(session_of(account), [WRONG, BACKUP_CODE]))
         account.refresh_from_db()
         if account.is_active:
-            assert told(answers[WRONG]) == (200, '{"attempts_left": 2}')
+            assert told(answers[WRONG]) in (TWO_LEFT, BUSY)
             assert works(answers[BACKUP_CODE])
         else:
-            assert {told(answer) for answer in answers.values()} == {(401, LOCKED)}
+            assert told(answers[WRONG]) == LOCKED
+            assert told(answers[BACKUP_CODE]) in (LOCKED, BUSY)
 
 
 def test_16_parallel_right_codes() -> None:
-    """All succeed, the last one's credential works, there is one current device, and the owner gets one mail."""
+    """Three at a time are judged and succeed, the last one's credential works, and the owner gets one mail."""
     account = new_account(email="worker@example.org")
-    answers = [answer for _, answer in at_once(session_of(account), itertools.repeat(BACKUP_CODE, 16))]
+    every = [answer for _, answer in at_once(session_of(account), itertools.repeat(BACKUP_CODE, 16))]
+    answers = [answer for answer in every if told(answer) != BUSY]
+    assert answers
     assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.json()["password"] for answer in answers}) == 16
+    assert len({answer.json()["password"] for answer in answers}) == len(answers)
     assert sum(works(answer) for answer in answers) == 1
     assert Device.objects.filter(account=account, revoked_at=None).count() == 1
     assert Account.objects.get(pk=account.pk).failed_backup_codes == 0

@@ -7,16 +7,16 @@ locked since.
 """
 
 import re
-import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
 import structlog
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 
 from connectid.accounts.models import Account
-from connectid.core import passwords, ratelimit
+from connectid.core import passwords, ratelimit, rows
+from connectid.core.ratelimit import Throttled
 from connectid.devices.errors import InvalidDeviceCredential
 from connectid.devices.operations import credentials
 from connectid.devices.queries import KnownDevice
@@ -31,8 +31,11 @@ DIGITS = 6
 
 CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
-PATIENCE = 10.0
-"""Seconds to wait for the verdicts of tries that were counted before; each takes a hash, tens of milliseconds."""
+VERDICT_WITHIN = timedelta(seconds=30)
+"""A try that was counted and has no verdict after this will never have one: it takes a hash, tens of milliseconds."""
+
+_ROUNDS = 3
+"""How often a try is counted again because another one, judged in the same moment, began the counter anew."""
 
 
 class Outcome(Enum):
@@ -63,8 +66,9 @@ def as_typed(code: str | int | None) -> str:
 def check(*, account_id: int, code: str, at: datetime) -> Checked:
     """Judge ``code`` and count the try; the third wrong one in a row locks the account and ends all it granted.
 
-    Never call it inside a transaction: what it counts must stay counted. While the verdicts of as many tries as there are stand
-    out, it waits for them. Two statements for a code that is right, one for one that is wrong.
+    Never call it inside a transaction: what it counts must stay counted. Two statements for a code that is right, one for one
+    that is wrong. Raises :class:`~connectid.core.ratelimit.Throttled` while the verdicts of as many tries as there are stand out,
+    as only parallel requests can make it: one of them may be right.
     """
     checked = _judge(account_id, code, at)
     metrics.CHECKS.labels(checked.outcome.value).inc()
@@ -92,7 +96,7 @@ def replace(*, device: KnownDevice, code: str) -> None:
 
 
 def _judge(account_id: int, code: str, at: datetime) -> Checked:
-    while True:
+    for _ in range(_ROUNDS):
         taken = _take(account_id, at)
         if isinstance(taken, Outcome):
             return Checked(taken)
@@ -106,50 +110,47 @@ def _judge(account_id: int, code: str, at: datetime) -> Checked:
             return Checked(Outcome.LOCKED)
         # In this moment another try was right and began the counter anew, or replaced the hash or the code, or the account
         # was locked. So this one is counted again, as the first of the next three.
+    raise Throttled(retry_after=1)
 
 
 def _take(account_id: int, at: datetime) -> tuple[int, str] | Outcome:
     """Take one of the account's tries: which one it is, and the hash to compare with. Or say why there is none.
 
-    Tries that were counted before and have no verdict yet may be right, so it waits for theirs. When none comes in time, as
-    after a crash between count and verdict, they count as wrong, and the account is locked.
+    Tries that were counted before and have no verdict yet may be right, so this one may come again in a second. When no verdict
+    came in time, as after a crash between count and verdict, they count as wrong, and the account is locked.
     """
-    until, pause = time.monotonic() + PATIENCE, 0.02
-    while (taken := _count(account_id)) is None:
-        account = Account.objects.filter(pk=account_id).values_list(
-            "is_active", "backup_code", "failed_backup_codes"
-        )
-        is_active, stored, attempts = account.first() or (False, "", 0)
-        if not is_active:
-            return Outcome.LOCKED
-        if not stored:
-            return Outcome.NOT_SET
-        if attempts < MAX_ATTEMPTS:
-            continue
-        if time.monotonic() >= until:
-            closing.lock_out(account_id=account_id, at=at)
-            continue
-        close_old_connections()  # those that are being judged may need it
-        time.sleep(pause)
-        pause = min(pause * 2, 0.3)
-    return taken
+    if (taken := _count(account_id, at)) is not None:
+        return taken
+    account = Account.objects.filter(pk=account_id).values_list(
+        "is_active", "backup_code", "failed_backup_codes", "backup_code_tried_at"
+    )
+    is_active, stored, attempts, tried_at = account.first() or (False, "", 0, None)
+    if not is_active:
+        return Outcome.LOCKED
+    if not stored:
+        return Outcome.NOT_SET
+    is_abandoned = attempts >= MAX_ATTEMPTS and (tried_at is None or at - tried_at >= VERDICT_WITHIN)
+    if is_abandoned and closing.lock_out(account_id=account_id, at=at):
+        return Outcome.LOCKED
+    raise Throttled(retry_after=1)
 
 
 _COUNT = """
 UPDATE accounts_account
-   SET failed_backup_codes = failed_backup_codes + 1, failed_codes_in_a_row = failed_codes_in_a_row + 1
+   SET failed_backup_codes = failed_backup_codes + 1, failed_codes_in_a_row = failed_codes_in_a_row + 1,
+       backup_code_tried_at = %s
  WHERE id = %s AND is_active AND backup_code <> '' AND failed_backup_codes < %s
 RETURNING failed_backup_codes, backup_code
 """
 
 
-def _count(account_id: int) -> tuple[int, str] | None:
+def _count(account_id: int, at: datetime) -> tuple[int, str] | None:
     """Count a try, if the account takes one.
 
     The condition is checked against the row once it is locked, so parallel tries queue, and only three get through.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_COUNT, [account_id, MAX_ATTEMPTS])
+        cursor.execute(_COUNT, [rows.stored_moment(at), account_id, MAX_ATTEMPTS])
         counted: tuple[int, str] | None = cursor.fetchone()
     return counted
 

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from connectid.accounts.models import Account
 from connectid.core import clock
+from connectid.core.ratelimit import Throttled
 from connectid.recovery.operations import backup_code, lifting
 from connectid.recovery.operations.backup_code import Checked, Outcome
 from connectid.testing.budget import StatementBudget
@@ -77,12 +78,21 @@ def test_tries_of_one_account_do_not_count_for_another() -> None:
     assert check(other, WRONG) == Checked(Outcome.WRONG, 2)
 
 
-@pytest.mark.django_db(transaction=True)  # so that it may give its connection back while it waits
-def test_tries_that_were_counted_and_never_judged_stay_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tries_whose_verdicts_stand_out() -> None:
+    """Any of them may be right, so nobody is told that the account is locked, nor judged."""
+    at = clock.now()
+    account = new_account(failed_backup_codes=3, backup_code_tried_at=at)
+    with pytest.raises(Throttled):
+        backup_code.check(account_id=account.pk, code=BACKUP_CODE, at=at + timedelta(seconds=29))
+    assert state(account) == (True, False, 3)
+
+
+def test_tries_that_were_counted_and_never_judged_stay_counted() -> None:
     """As after a crash between the count and the verdict: fail closed, once nobody can be judging any more."""
-    monkeypatch.setattr(backup_code, "PATIENCE", 0.05)
-    account = new_account(failed_backup_codes=3)
-    assert check(account, BACKUP_CODE) == Checked(Outcome.LOCKED)
+    at = clock.now()
+    account = new_account(failed_backup_codes=3, backup_code_tried_at=at)
+    late = backup_code.check(account_id=account.pk, code=BACKUP_CODE, at=at + timedelta(seconds=30))
+    assert late == Checked(Outcome.LOCKED)
     assert state(account) == (False, True, 3)
 
 

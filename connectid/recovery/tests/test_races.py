@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from pytest_django import Settings
 
 from connectid.accounts.models import Account
 from connectid.core import passwords
@@ -90,10 +89,9 @@ def test_of_64_wrong_codes_at_once_five_are_evaluated(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("shared", [True, False], ids=["one session", "16 sessions"])
 def test_of_64_backup_codes_at_once_over_both_paths_three_are_evaluated(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, *, shared: bool
+    monkeypatch: pytest.MonkeyPatch, *, shared: bool
 ) -> None:
     """E-17, E-18: older apps' confirm_pin and newer apps' confirm_backup_code have the same three tries."""
-    settings.REPEATED_STATEMENTS = "measure"  # who waits for the verdict on another try asks again and again
     account = new_account()
     apps = [_number_proven(account) for _ in range(1 if shared else 16)]
     newer = new_session(proven=True, phone_number=account.phone_number)
@@ -118,7 +116,7 @@ def test_of_64_backup_codes_at_once_over_both_paths_three_are_evaluated(
     mixed = [call for pair in zip(older_calls, newer_calls, strict=True) for call in pair]
     answers = at_once(*mixed)
     assert len(compared) == 3
-    assert {answer.status_code for answer in answers} <= {200, 401}
+    assert {answer.status_code for answer in answers} <= {200, 401, 429}
     assert sum("attempts_left" in answer.json() for answer in answers if answer.status_code == 200) <= 2
     account.refresh_from_db()
     assert account.is_locked
@@ -147,7 +145,7 @@ def test_proving_leaving_and_resetting_at_once_never_fails_otherwise() -> None:
         partial(again(app).call, "confirm_deactivation", token=WRONG),
         partial(again(app).call, "reset_password", password="Karonga-1-Mzuzu"),
     ]
-    assert set(statuses(*[*calls] * 8)) <= {200, 401}
+    assert set(statuses(*[*calls] * 8)) <= {200, 401, 429}
     assert Account.objects.get().is_active
 
 
