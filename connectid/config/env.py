@@ -217,6 +217,12 @@ class Environment:
         parse="int",
     )
 
+    PAYMENT_CHANGE_HOLD_HOURS: int = setting(
+        72,
+        "Hours for which the former payment number stays in force after another one is proven. 0: it changes at once.",
+        parse="int",
+    )
+
     # The sign-in pages
     SERVICE_NAME: str = setting(
         "PersonalID", "What people know this service by, as the sign-in pages call it."

@@ -10,6 +10,7 @@ from connectid.jobs.schedule import Scheduled
 from connectid.messaging import tasks as messaging
 from connectid.notifications import tasks as notifications
 from connectid.oauth import tasks as oauth
+from connectid.payments import tasks as payments
 from connectid.recovery import tasks as recovery
 from connectid.signin import tasks as signin
 from connectid.verification import tasks as verification
@@ -27,6 +28,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="58 3 * * *", task=devices.prune),
     Scheduled(cron="7 * * * *", task=oauth.prune),
     Scheduled(cron="3 4 * * *", task=directory.prune),
+    Scheduled(cron="8 4 * * *", task=payments.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

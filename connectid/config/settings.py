@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "connectid.jobs",
     "connectid.oauth",
     "connectid.notifications",
+    "connectid.payments",
     "connectid.messaging",
     "connectid.recovery",
     "connectid.credentials",

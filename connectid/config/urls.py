@@ -12,6 +12,7 @@ from connectid.invitations.urls import urlpatterns as invitations
 from connectid.messaging.urls import urlpatterns as messaging
 from connectid.notifications.urls import urlpatterns as notifications
 from connectid.oauth.urls import urlpatterns as oauth
+from connectid.payments.urls import urlpatterns as payments
 from connectid.recovery.urls import urlpatterns as recovery
 from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.signin.urls import urlpatterns as signin
@@ -29,6 +30,7 @@ api: list[URLPattern] = [
     *messaging,
     *notifications,
     *oauth,
+    *payments,
     *recovery,
     *toggles,
 ]

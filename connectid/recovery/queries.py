@@ -10,6 +10,7 @@ from connectid.core import phone, secrets
 from connectid.core.phone import UnparsablePhoneNumber
 from connectid.devices.models import Device
 from connectid.devices.queries import DIFFERENT_DEVICE_WINDOW
+from connectid.recovery import payment_profile
 from connectid.recovery.models import RecoverySession
 from connectid.recovery.profile import DatedProfile
 
@@ -32,8 +33,8 @@ _OF_ACCOUNT = tuple(
 )
 
 
-def profile(account_id: int) -> DatedProfile:
-    """Return what the owner's phone needs to know of the account; one statement."""
+def profile(account_id: int, *, at: datetime) -> DatedProfile:
+    """Return what the owner's phone needs to know of the account; one statement, and one of payments."""
     account = Account.objects.only(*_TOLD).get(pk=account_id)
     waits = account.secondary_phone and account.secondary_phone_proven_at is None
     return DatedProfile(
@@ -41,6 +42,7 @@ def profile(account_id: int) -> DatedProfile:
         username=account.username,
         secondary_phone=account.secondary_phone,
         db_key=account.storage_key or "",
+        payment_profile=payment_profile.told(account_id, at),
         secondary_phone_validate_by=account.second_number_wanted_by if waits else None,
     )
 

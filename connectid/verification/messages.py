@@ -8,6 +8,7 @@ EMAIL_SUBJECT = "Your PersonalID verification code"
 TEXT = "Your verification token from commcare connect is {code}"
 TEXTS = {
     "deactivate": "{code} closes your PersonalID account for good. If you did not ask for that, give it to nobody.",
+    "payment_number": "{code} has a worker of CommCare Connect be paid at this number. If that is not you, give it to nobody.",
 }
 """By purpose, for codes that do more than prove a number: who is asked for one must be able to see what it does."""
 

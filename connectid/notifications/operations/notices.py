@@ -1,7 +1,8 @@
 """Storing what a phone is to be told."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -22,14 +23,37 @@ def store(
 
     Call it inside the transaction that makes it necessary. ``payload`` holds none of the names that are the row's own.
     """
-    notification = Notification.objects.create(
-        account_id=account_id,
-        kind=kind,
-        payload=json.dumps(payload, ensure_ascii=False),
-        message_id=message_id,
-        created_at=at,
-        push_due_at=at,
-        push_options=json.dumps(push_options) if push_options else "",
-    )
+    notice = Notice(account_id, payload, message_id, push_options)
+    notification = _notification(notice, kind, at)
+    notification.save(force_insert=True)
     pushing.wake(str(account_id))  # a key that others do not wait for; whichever job comes first pushes all
     return notification.pk
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one person is to be told. ``payload`` holds none of the names that are the row's own."""
+
+    account_id: int
+    payload: Mapping[str, str]
+    message_id: UUID | None = None
+    push_options: Mapping[str, str] | None = None
+
+
+def store_all(notices: Sequence[Notice], *, kind: Kind, at: datetime) -> None:
+    """The same for many people. Two statements, whatever their number; none for nobody."""
+    if notices:
+        Notification.objects.bulk_create(_notification(notice, kind, at) for notice in notices)
+        pushing.wake(str(notices[0].account_id))
+
+
+def _notification(notice: Notice, kind: Kind, at: datetime) -> Notification:
+    return Notification(
+        account_id=notice.account_id,
+        kind=kind,
+        payload=json.dumps(notice.payload, ensure_ascii=False),
+        message_id=notice.message_id,
+        created_at=at,
+        push_due_at=at,
+        push_options=json.dumps(notice.push_options) if notice.push_options else "",
+    )

@@ -86,7 +86,7 @@ def prove_second_number(*, phone_number: str, secret: str, code: str, at: dateti
     """
     session = sessions.opened(phone_number=phone_number, secret=secret, steps=PROVING, at=at)
     if session.owner_proven_by == Proof.SECOND_NUMBER and _is_repeat(session, at):
-        return queries.profile(_owner(session).pk)
+        return queries.profile(_owner(session).pk, at=at)
     owner = _owner(session)
     if not owner.is_active:
         raise LockedAccount
@@ -102,7 +102,7 @@ def prove_second_number(*, phone_number: str, secret: str, code: str, at: dateti
             _owner_proven(session, Proof.SECOND_NUMBER, at)
     if refusal is not None:
         raise IncorrectToken from refusal
-    return queries.profile(owner.pk)
+    return queries.profile(owner.pk, at=at)
 
 
 def prove_backup_code(*, phone_number: str, secret: str, code: str, at: datetime) -> DatedProfile:
@@ -122,7 +122,7 @@ def prove_backup_code(*, phone_number: str, secret: str, code: str, at: datetime
             raise errors.NoBackupCode
     with transaction.atomic():
         _owner_proven(session, Proof.BACKUP_CODE, at)
-    return queries.profile(account_id)
+    return queries.profile(account_id, at=at)
 
 
 def prove_password(
@@ -144,7 +144,7 @@ def prove_password(
         raise errors.IncorrectPassword from error
     with transaction.atomic():
         _owner_proven(session, Proof.PASSWORD, at)
-    return queries.profile(owner.pk)
+    return queries.profile(owner.pk, at=at)
 
 
 def _owner(session: RecoverySession) -> Account:
