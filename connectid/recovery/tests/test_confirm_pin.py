@@ -131,7 +131,7 @@ def test_statements(statement_budget: StatementBudget) -> None:
     """Session, the two of a check, account, move, profile."""
     app = OlderApp(new_account().phone_number).proven()
     statement_budget(
-        6,
+        7,
         grow=lambda n: [OlderApp(new_account().phone_number).recover() for _ in range(n)],
         act=lambda: app.confirm_pin(BACKUP_CODE),
     )

@@ -109,7 +109,7 @@ def test_missing_keys() -> None:
 def test_statements(app: OlderApp, account: Account, statement_budget: StatementBudget) -> None:
     """Session, the four of a check, account, move, profile."""
     code = texted(account.secondary_phone)
-    with statement_budget.at_most(8):
+    with statement_budget.at_most(9):
         assert app.call("confirm_secondary_otp", token=code).status_code == 200
 
 
