@@ -16,7 +16,7 @@ import environs
 from connectid.config import embedded_keys, env_problems, env_values
 from connectid.config.env_setting import KEYS_HINT, setting
 from connectid.core import keyring
-from connectid.invitations import app_links
+from connectid.invitations import app_links, callbacks
 from connectid.providers.email import url as email_url
 
 type Mode = Literal["embedded", "production", "test"]
@@ -206,6 +206,11 @@ class Environment:
     OCS_URL: str = setting("https://www.openchatstudio.com", "Open Chat Studio.")
     OCS_API_KEY: str = setting("", "Key for Open Chat Studio. Unset: names are matched locally.")
     OCS_CULTURAL_NAME_BOT_ID: str = setting("", "Bot that judges names which local matching is not sure of.")
+    HQ_INVITE_CALLBACKS: tuple[str, ...] = setting(
+        ("https://www.commcarehq.org/a/", "https://india.commcarehq.org/a/"),
+        "Addresses, with a path, below which CommCare HQ may have invitations confirmed. Empty: nowhere.",
+        parse=callbacks.parse,
+    )
     ALLOW_PRIVATE_CALLBACKS: bool | None = setting(
         None,
         "Let partners' addresses be http or private. Unset: only outside production.",

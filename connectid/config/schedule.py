@@ -5,6 +5,7 @@ from connectid.devices import tasks as devices
 from connectid.directory import tasks as directory
 from connectid.enrollment import tasks as enrollment
 from connectid.integrity import tasks as integrity
+from connectid.invitations import tasks as invitations
 from connectid.jobs import tasks as jobs
 from connectid.jobs.schedule import Scheduled
 from connectid.messaging import tasks as messaging
@@ -29,6 +30,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="7 * * * *", task=oauth.prune),
     Scheduled(cron="3 4 * * *", task=directory.prune),
     Scheduled(cron="8 4 * * *", task=payments.prune),
+    Scheduled(cron="12 4 * * *", task=invitations.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "connectid.directory",
     "connectid.enrollment",
     "connectid.integrity",
+    "connectid.invitations",
     "connectid.jobs",
     "connectid.oauth",
     "connectid.notifications",

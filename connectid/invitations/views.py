@@ -1,12 +1,21 @@
 """Endpoints about invitations."""
 
-from typing import Literal
+from http import HTTPStatus
+from typing import ClassVar, Literal
 
 import msgspec
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from connectid.invitations import app_links
-from connectid.web.endpoint import Endpoint
+from connectid.core import clock
+from connectid.devices.authentication import device_basic
+from connectid.invitations import app_links, errors, operations, queries
+from connectid.oauth.authentication import client_basic
+from connectid.oauth.permissions import Permission
+from connectid.web.endpoint import Body, Endpoint
+from connectid.web.pages import read_only
+from connectid.web.problems import Refusal
 
 
 class Target(msgspec.Struct):
@@ -43,3 +52,88 @@ class AssetLinks(Endpoint):
             )
             for package in packages
         ]
+
+
+may_pass_invites_on = client_basic(Permission.INVITES)
+
+
+class InviteToForward(msgspec.Struct):
+    """An invitation of CommCare HQ: to whom, as whom, in which project, and where the confirmation goes."""
+
+    phone_number: str = ""
+    callback_url: str = ""
+    username: str = ""
+    user_domain: str = ""
+    invite_code: str = ""
+
+
+class Success(msgspec.Struct):
+    """Done."""
+
+    success: bool = True
+
+
+class ForwardHqInvite(Endpoint):
+    """Pass an invitation of CommCare HQ on to the worker of a number; the answer does not tell whether anybody has it."""
+
+    auth = (may_pass_invites_on,)
+    error_key = "error"
+    invalid = errors.InviteIncomplete
+    refusals: ClassVar = (errors.InviteIncomplete, errors.UnauthorizedCallback)
+
+    def post(self, parsed_body: Body[InviteToForward]) -> Success:
+        operations.forward(
+            phone_number=parsed_body.phone_number,
+            callback_url=parsed_body.callback_url,
+            hq_username=parsed_body.username,
+            hq_domain=parsed_body.user_domain,
+            invite_code=parsed_body.invite_code,
+            client_id=may_pass_invites_on.principal(self.request).client_id,
+            at=self.received_at,
+        )
+        return Success()
+
+
+class InviteToConfirm(msgspec.Struct):
+    """What the app read from the link, and the access token by which HQ asks us who the worker is."""
+
+    invite_code: str = ""
+    user_token: str = ""
+    callback_url: str = ""
+
+
+class ConfirmHqInvite(Endpoint):
+    """Tell CommCare HQ that the caller accepts its invitation."""
+
+    auth = (device_basic,)
+    error_key = "error"
+    invalid = errors.InviteIncomplete
+    refusals: ClassVar = (
+        errors.InviteIncomplete,
+        errors.UnauthorizedCallback,
+        Refusal(errors.CallbackFailed, HTTPStatus.INTERNAL_SERVER_ERROR, key="error"),
+    )
+
+    def post(self, parsed_body: Body[InviteToConfirm]) -> Success:
+        operations.confirm(
+            account_id=device_basic.principal(self.request).account_id,
+            invite_code=parsed_body.invite_code,
+            token=parsed_body.user_token,
+            callback_url=parsed_body.callback_url,
+        )
+        return Success()
+
+
+@read_only
+def hq_invite(request: HttpRequest) -> HttpResponse:
+    """The page that an invitation's link opens, where the app does not open it itself. It changes nothing."""
+    found = queries.invitation(request.GET.get("invite", ""), at=clock.now())
+    response = render(
+        request,
+        "invitations/hq_invite.html",
+        {"service": settings.SERVICE_NAME, "invitation": found},
+        status=HTTPStatus.OK if found else HTTPStatus.NOT_FOUND,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -24,8 +24,9 @@ _EVENT = re.compile(rf"{_FEW_DIGITS}[a-z][a-z0-9_]{{2,63}}")
 _PLACE = re.compile(r"[A-Za-z_][A-Za-z0-9_./\-]{0,99}:\d{1,5}(?::[A-Za-z0-9_.<>]{1,99})?")
 _WORKER = re.compile(r"[A-Za-z0-9.\-]{1,60}:\d{1,8}:[0-9a-f]{8}")
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# The public id of an OAuth client. Not hexadecimal alone, as our tokens and usernames are.
-_CLIENT = re.compile(r"(?![0-9a-f]+$)(?=.*[A-Za-z])[A-Za-z0-9_-]{8,40}")
+# The public id of an OAuth client: 40 hexadecimal characters, as we make them, or words of others; but nothing as short as our
+# usernames and device credentials are, nor as long as our tokens.
+_CLIENT = re.compile(r"[0-9a-f]{40}|(?![0-9a-f]+$)(?=.*[A-Za-z])[A-Za-z0-9_-]{8,40}")
 _MANY = 10**10  # a phone number with its country has more digits
 
 

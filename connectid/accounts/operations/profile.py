@@ -86,8 +86,6 @@ def update(*, account_id: int, name: str, secondary_phone: str, photo_url: str, 
     name = " ".join(name.split())
     if len(name) > NAME_LENGTH:
         raise errors.ProfileRefused
-    if name:
-        changes["name"] = name
     if secondary_phone:
         try:
             changes["secondary_phone"] = second = phone.parse(secondary_phone).e164
@@ -97,12 +95,13 @@ def update(*, account_id: int, name: str, secondary_phone: str, photo_url: str, 
             When(secondary_phone=second, then=F("secondary_phone_proven_at")), default=None
         )
     photo = decode_photo(photo_url) if photo_url else None
-    if not changes and photo is None:
+    if not name and not changes and photo is None:
         return
+    account = Account.objects.filter(pk=account_id)
     with transaction.atomic():
         if changes:
-            Account.objects.filter(pk=account_id).update(**changes)
-        if name:
+            account.update(**changes)
+        if name and account.exclude(name=name).update(name=name):
             tasks.tell_connect_of_rename.enqueue(account_id)
         if photo is not None:
             photos.keep(account_id=account_id, photo=photo, at=at)

@@ -9,6 +9,7 @@ from django.test import Client, override_settings
 from connectid.accounts.models import PendingPhoto
 from connectid.demo.surroundings import portrait
 from connectid.jobs.draining import run_pending
+from connectid.jobs.models import Job
 from connectid.testing.answers import Answered
 from connectid.testing.fake_http import Answer, FakeHttpServer
 from connectid.testing.scene import EnrolledPhone, new_phone
@@ -149,3 +150,12 @@ def test_statements(client: Client, phones: int) -> None:
     with count_statements() as statements:
         update(client, phone, {"name": "Changed"})
     assert len(statements) <= 4
+
+
+def test_connect_hears_of_another_name_and_not_of_the_same(client: Client) -> None:
+    """Contract 11: apps send the name along with every change."""
+    phone = new_phone(name="Chikondi")
+    update(client, phone, {"name": " Chikondi ", "secondary_phone": "+265991230001"})
+    assert not Job.objects.filter(task__endswith="tell_connect_of_rename").exists()
+    update(client, phone, {"name": "Chikondi Phiri"})
+    assert Job.objects.filter(task__endswith="tell_connect_of_rename").count() == 1
