@@ -213,6 +213,20 @@ class VirtualPhone:
         ]
         return result
 
+    def name_payment_number(self, number: str, *, owner: str) -> None:
+        """Say where the worker wants to be paid."""
+        body = {"phone_number": number, "owner_name": owner}
+        self._post("/users/profile/payment_phone_number", body, auth=self._basic())
+
+    def confirm_payment_number(self, code: str) -> None:
+        """Prove that number."""
+        self._post("/users/profile/confirm_payment_otp", {"token": code}, auth=self._basic())
+
+    def confirm_hq_invite(self, *, invite_code: str, callback: str) -> None:
+        """Accept an invitation of CommCare HQ."""
+        body = {"invite_code": invite_code, "user_token": self.access_token, "callback_url": callback}
+        self._post("/users/confirm_hq_invite", body, auth=self._basic())
+
     # How the app talks.
 
     def _post(self, path: str, body: dict[str, str], **options: Any) -> requests.Response:

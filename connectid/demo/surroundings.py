@@ -17,6 +17,10 @@ PATIENCE = 20
 """Seconds to wait for a text or a mail; they are sent by jobs."""
 
 
+LINK = re.compile(r"https?://\S+")
+"""In a text."""
+
+
 class NothingArrived(Exception):
     """No message came in time."""
 
@@ -40,7 +44,16 @@ class Surroundings(Protocol):
         """Wait for a push to an address of FCM's and return the newest one's body."""
 
     def partner(self) -> tuple[str, str]:
-        """Id and secret of a partner server that may introspect."""
+        """Id and secret of a partner server that may do everything."""
+
+    def link_sent_to(self, phone_number: str) -> str:
+        """Wait for a text with a link to ``phone_number`` and return the newest link."""
+
+    def hq_callback(self) -> str:
+        """An address of CommCare HQ at which invitations are confirmed."""
+
+    def told_to_hq(self, callback: str) -> dict[str, str]:
+        """What HQ was told there last."""
 
 
 class Sandbox:
@@ -74,6 +87,27 @@ class Sandbox:
                     return str(codes[0])
             time.sleep(0.2)
         raise NothingArrived(recipient)
+
+    def link_sent_to(self, phone_number: str) -> str:
+        """Read it in the inbox."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for message in self._messages(phone_number):
+                if found := LINK.search(message["text"]):
+                    return found[0]
+            time.sleep(0.2)
+        raise NothingArrived(phone_number)
+
+    def hq_callback(self) -> str:
+        """A partner of the sandbox."""
+        return f"{self.server}/sandbox/partners/hq/confirm"
+
+    def told_to_hq(self, callback: str) -> dict[str, str]:
+        """Read it in the inbox."""
+        for message in self._messages(callback):
+            told: dict[str, str] = message["payload"]
+            return told
+        raise NothingArrived(callback)
 
     def pushed_to(self, address: str) -> str:
         """Read it in the inbox."""

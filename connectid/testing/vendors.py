@@ -98,6 +98,7 @@ class Vendors:
             "COMMCARE_CONNECT_CLIENT_SECRET": "connect-secret",
             "MAPBOX_URL": f"{url}/mapbox",
             "OCS_URL": f"{url}/ocs",
+            "HQ_INVITE_CALLBACKS": f"{url}/hq/",
         }
 
     # What phones and people get from vendors.
@@ -134,6 +135,11 @@ class Vendors:
             time.sleep(0.1)
         raise TimeoutError("no text arrived")
 
+    @property
+    def hq(self) -> str:
+        """Where CommCare HQ has invitations confirmed."""
+        return f"{self._server.url}/hq/a/malaria/confirm"
+
     # How the fakes answer.
 
     def _answer(self, received: Received) -> Answer:
@@ -153,6 +159,10 @@ class Vendors:
                     json={FIREBASE_KEY_ID: self._certificate()},
                     headers={"Cache-Control": "public, max-age=3600"},
                 )
+            case "lookups":
+                answer = Answer(json={"country_code": "MW", "carrier": {"name": "TNM", "type": "mobile"}})
+            case "hq":
+                answer = Answer(200)
             case "connect":
                 answer = self._connect(received)
             case "fcm":

@@ -24,6 +24,7 @@ import requests
 from moto.server import ThreadedMotoServer
 
 from connectid.demo.phone import CLIENT_ID
+from connectid.demo.surroundings import LINK
 from connectid.testing import databases
 from connectid.testing.vendors import Vendors
 
@@ -69,6 +70,24 @@ class Fleet:
     def partner(self) -> tuple[str, str]:
         """A server's client, as an operator registers one."""
         return self.client
+
+    def link_sent_to(self, phone_number: str) -> str:
+        """The newest link in a text that reached Twilio's fake."""
+        self.wait_until(lambda: self._links(phone_number))
+        return self._links(phone_number)[-1]
+
+    def hq_callback(self) -> str:
+        """HQ's fake."""
+        return self.vendors.hq
+
+    def told_to_hq(self, callback: str) -> dict[str, str]:
+        """The newest form that reached HQ's fake."""
+        told = [one for one in self.vendors.requests if callback.endswith(one.path)][-1]
+        return {name: texts[0] for name, texts in told.form.items()}
+
+    def _links(self, phone_number: str) -> list[str]:
+        texts = [text.body for text in self.vendors.texts if text.to == phone_number]
+        return [link for text in texts for link in LINK.findall(text)]
 
     def _pushes(self, address: str) -> list[dict[str, Any]]:
         return [push for push in self.vendors.pushes if push["token"] == address]
@@ -143,6 +162,7 @@ def _production(database_url: str, mails: Path, folder: Path, port: int) -> dict
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "EMAIL_URL": f"filemail://{mails}",
         "INTEGRITY_STRICT": "on",
+        "ALLOW_PRIVATE_CALLBACKS": "on",
     }
 
 
