@@ -1,6 +1,8 @@
-"""The token endpoint: the password grant of the app, which every phone asks for about twice a day."""
+"""The token endpoint: the password grant of the app, which every phone asks for about twice a day. And the end of tokens."""
 
+import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks import load, server
@@ -8,6 +10,8 @@ from benchmarks.report import Figure
 
 PATH = "/o/token/"
 REQUESTS = 2000
+TOKENS = 10_000
+CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded",
     "Accept": "application/json;version=2.0",
@@ -28,6 +32,7 @@ def figures(environment: dict[str, str]) -> Iterator[Figure]:
         raise RuntimeError(f"{PATH}: answered {outcome.failures} instead of 200")
     yield Figure("password grant: application CPU per request", cpu * 1000, "ms", goal=3.0)
     yield Figure("password grant: total, 95th percentile", outcome.p95 * 1000, "ms")
+    yield from _revocation(form["username"])
 
 
 def _prepare() -> dict[str, str]:
@@ -65,5 +70,48 @@ def _statements(form: dict[str, str]) -> float:
 
     with CaptureQueriesContext(connection) as captured:
         Client().post(PATH, urlencode(form), content_type=HEADERS["Content-Type"])
-    control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-    return sum(not query["sql"].upper().startswith(control) for query in captured)
+    return sum(not query["sql"].upper().startswith(CONTROL) for query in captured)
+
+
+def _revocation(username: str) -> Iterator[Figure]:
+    """End all that an account has, be it very many: codes and browser sessions are a statement each besides."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from connectid.accounts.models import Account
+    from connectid.oauth.models import AccessToken
+    from connectid.oauth.operations import revocation
+
+    account = Account.objects.get(username=username)
+    _grow(account.pk)
+    began = time.monotonic()
+    with CaptureQueriesContext(connection) as captured:
+        revocation.revoke_all(account_id=account.pk)
+    took = time.monotonic() - began
+    if AccessToken.objects.filter(user=account).exists():
+        raise RuntimeError("a token outlived its revocation")
+    on_tokens = sum("token" in query["sql"] for query in captured)
+    yield Figure(f"{TOKENS:,} tokens revoked: statements on tables of tokens", on_tokens, "", goal=2)
+    yield Figure(f"{TOKENS:,} tokens revoked: time", took * 1000, "ms")
+
+
+def _grow(account_id: int) -> None:
+    """Give the account half of the tokens of either kind."""
+    import uuid
+
+    from connectid.core import clock, secrets
+    from connectid.oauth import lifetimes
+    from connectid.oauth.models import AccessToken, Client, RefreshToken
+    from connectid.oauth.queries.access_tokens import checksum
+
+    now = clock.now()
+    client_id = Client.objects.values_list("pk", flat=True)[0]
+    for model in (AccessToken, RefreshToken):
+        known: dict[str, Any] = {"application_id": client_id, "user_id": account_id, "scope": "openid"}
+        known |= {"created": now, "expires": now + lifetimes.ACCESS_TOKEN}
+        if model is RefreshToken:
+            known["authenticated_at"] = now
+        model.objects.bulk_create(
+            model(token_checksum=checksum(secrets.new_token()), token_family=uuid.uuid4(), **known)
+            for _ in range(TOKENS // 2)
+        )
