@@ -6,6 +6,7 @@ from benchmarks import (
     access_tokens,
     fetch_db_key,
     heartbeat,
+    messages,
     push,
     start_configuration,
     surroundings,
@@ -23,6 +24,7 @@ def main() -> int:
         every &= print_table("Questions about access tokens", access_tokens.figures(environment))
         every &= print_table("Tokens", token.figures(environment))
         every &= print_table("Heartbeats", heartbeat.figures(environment))
+        every &= print_table("Messages, 3 channels and 20 notifications", messages.figures(environment))
         every &= print_table("Pushes, by one process", push.figures())
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)

@@ -3,10 +3,12 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 import requests
 
+from connectid.demo.admin import Admin
 from connectid.demo.journeys import JOURNEYS, Journey, NotAsExpected
 from connectid.demo.phone import Crashed, Forgot, Refused
 from connectid.demo.surroundings import NothingArrived, Sandbox
@@ -29,20 +31,30 @@ from connectid.demo.surroundings import NothingArrived, Sandbox
 def demo(url: str, data_dir: Path) -> None:
     """Walk every journey over HTTP against a running server and print each step. It takes a minute and a half."""
     server = url.rstrip("/")
-    world = Sandbox(server, partner=_partner(data_dir))
+    made = _made(data_dir)
+    world = Sandbox(server, partner=_credentials(made["oauth_client"]), admin=_admin(server, made))
     for journey in JOURNEYS:
         _walk(journey, server, world)
     click.echo(f"{len(JOURNEYS)} journeys, all as they should be.")
 
 
-def _partner(data_dir: Path) -> tuple[str, str]:
-    """Return id and secret of the OAuth client that the server's first start made."""
+def _made(data_dir: Path) -> dict[str, Any]:
+    """Return what the server's first start made."""
     try:
-        made = json.loads((data_dir / "demo.json").read_text())["oauth_client"]
-    except (OSError, ValueError, KeyError) as error:
+        made: dict[str, Any] = json.loads((data_dir / "demo.json").read_text())
+    except (OSError, ValueError) as error:
         raise click.ClickException(
             f"There is no demo.json in {data_dir}; start the server with `make run`."
         ) from error
+    return made
+
+
+def _admin(server: str, made: dict[str, Any]) -> Admin:
+    servers = {one["name"]: _credentials(one) for one in made["message_servers"]}
+    return Admin(server, *_credentials(made["admin"]), message_servers=servers)
+
+
+def _credentials(made: dict[str, str]) -> tuple[str, str]:
     return made["id"], made["secret"]
 
 

@@ -6,11 +6,14 @@ import json
 import re
 import secrets
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import requests
 from PIL import Image, ImageDraw
 
+from connectid.demo.admin import Admin
 from connectid.demo.phone import TIMEOUT, genuine
 
 PATIENCE = 20
@@ -43,6 +46,9 @@ class Surroundings(Protocol):
     def pushed_to(self, address: str) -> str:
         """Wait for a push to an address of FCM's and return the newest one's body."""
 
+    def wait_for_push(self, address: str, body: str) -> None:
+        """Wait for a push to an address of FCM's that says ``body``."""
+
     def partner(self) -> tuple[str, str]:
         """Id and secret of a partner server that may do everything."""
 
@@ -55,14 +61,20 @@ class Surroundings(Protocol):
     def told_to_hq(self, callback: str) -> dict[str, str]:
         """What HQ was told there last."""
 
+    def listening(self, name: str, addresses: Mapping[str, str]) -> AbstractContextManager[tuple[str, str]]:
+        """Have the message server ``name`` called at ``addresses`` for the block; yields its id and secret."""
+
 
 class Sandbox:
     """A server's own sandbox, read over HTTP: every text and mail that it would have sent."""
 
-    def __init__(self, server: str, *, partner: tuple[str, str] = ("", "")) -> None:
+    def __init__(
+        self, server: str, *, partner: tuple[str, str] = ("", ""), admin: Admin | None = None
+    ) -> None:
         self.server = server
         self.http = requests.Session()
         self._partner = partner
+        self._admin = admin
 
     def attest(self, request_hash: str, package: str) -> str:
         """Any token will do: the sandbox believes the phone."""
@@ -117,6 +129,26 @@ class Sandbox:
                 return str(message["text"])
             time.sleep(0.2)
         raise NothingArrived(address)
+
+    def wait_for_push(self, address: str, body: str) -> None:
+        """Look for it in the inbox."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if any(message["text"] == body for message in self._messages(address)):
+                return
+            time.sleep(0.2)
+        raise NothingArrived(address)
+
+    @contextmanager
+    def listening(self, name: str, addresses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Change its addresses in the admin, as an operator would, and change them back."""
+        if self._admin is None:
+            raise NothingArrived("nobody can register a message server")
+        before = self._admin.change_addresses(name, addresses)
+        try:
+            yield self._admin.message_servers[name]
+        finally:
+            self._admin.change_addresses(name, before)
 
     def partner(self) -> tuple[str, str]:
         """The client that the server's first start made."""

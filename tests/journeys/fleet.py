@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -45,6 +45,7 @@ class Fleet:
     mails: Path
     bucket: Any
     client: tuple[str, str]
+    environment: Mapping[str, str]
 
     def attest(self, request_hash: str, package: str) -> str:
         """A Play Integrity token."""
@@ -66,6 +67,20 @@ class Fleet:
         """The body of the newest push that reached FCM's fake for an address."""
         self.wait_until(lambda: self._pushes(address))
         return str(self._pushes(address)[-1]["data"]["body"])
+
+    def wait_for_push(self, address: str, body: str) -> None:
+        """Look for it at the fake of FCM."""
+        self.wait_until(
+            lambda: any(body in json.dumps(push, ensure_ascii=False) for push in self._pushes(address))
+        )
+
+    @contextlib.contextmanager
+    def listening(self, name: str, addresses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Register the partner, as an operator does."""
+        options = [f"--{purpose}-url={address}" for purpose, address in addresses.items()]
+        said = _run("create-message-server", self.environment, "--name", name, *options)
+        made = json.loads(said.rpartition("\n")[2])
+        yield made["client_id"], made["client_secret"]
 
     def partner(self) -> tuple[str, str]:
         """A server's client, as an operator registers one."""
@@ -136,7 +151,7 @@ def running(folder: Path) -> Iterator[Fleet]:
         client = (made["client_id"], made["client_secret"])
         server = _start("serve", environment, "--port", str(port), "--workers", "2")
         worker = _start("worker", environment)
-        fleet = Fleet(f"http://127.0.0.1:{port}", vendors, mails, bucket, client)
+        fleet = Fleet(f"http://127.0.0.1:{port}", vendors, mails, bucket, client, environment)
         try:
             fleet.wait_until(lambda: _answers(fleet))
             yield fleet
@@ -162,7 +177,7 @@ def _production(database_url: str, mails: Path, folder: Path, port: int) -> dict
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "EMAIL_URL": f"filemail://{mails}",
         "INTEGRITY_STRICT": "on",
-        "ALLOW_PRIVATE_CALLBACKS": "on",
+        "ALLOW_PRIVATE_CALLBACKS": "on",  # the virtual partner listens on loopback
     }
 
 

@@ -6,6 +6,7 @@ from connectid.demo.journeys.enrolment import (
     enrol_invited_number,
 )
 from connectid.demo.journeys.leaving import sign_in_and_leave
+from connectid.demo.journeys.messages import write_to_each_other
 from connectid.demo.journeys.paying import be_found_and_paid
 from connectid.demo.journeys.recovery import recover_on_a_second_phone
 from connectid.demo.journeys.steps import Journey, NotAsExpected
@@ -18,5 +19,6 @@ JOURNEYS: tuple[Journey, ...] = (
     enrol_by_firebase,
     recover_on_a_second_phone,
     be_found_and_paid,
+    write_to_each_other,
     sign_in_and_leave,
 )
