@@ -28,7 +28,8 @@ class Admin:
         """Have a message server called elsewhere; return where it was called before."""
         self._sign_in()
         found = self._page(f"{PLACE}?q={self.message_servers[name][0]}")
-        change = re.search(rf'href="({PLACE}\d+/change/)', found)
+        # In the table: a message above it may link to what was changed before.
+        change = re.search(rf'class="field-name"><a href="({PLACE}\d+/change/)', found)
         if change is None:
             raise LookupError(f"the admin does not list {name}")
         page = self._page(change[1])

@@ -36,7 +36,6 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
     )
     list_display = (
         "name",
-        "client_id",
         "is_active",
         "last_success_at",
         "failures_in_a_row",
@@ -48,6 +47,10 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
     list_filter: ClassVar = ("is_active",)
     search_fields = ("name", "client_id")
     ordering = ("name",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: MessageServer | None = None) -> bool:
+        """It is switched off instead: with it would go its channels, and with those the keys on every phone (contract 6.1)."""
+        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MessageServer]:
         """Each server with its backlog, in the same statement."""
@@ -101,10 +104,10 @@ class Standing(admin.SimpleListFilter):
 class CallbackAdmin(ReadOnlyAdmin[Callback]):
     """Calls that wait or were given up; those that arrived leave no row. What they say is not shown: it is the partner's."""
 
-    list_display = ("id", "kind", "server", "channel_id", "attempts", "failure", "due_at", "given_up_at")
+    list_display = ("id", "kind", "server", "attempts", "failure", "due_at", "given_up_at")
     list_filter = (Standing, "kind", "channel__server")
     list_select_related = ("channel__server",)
-    fields = (*list_display, "message_id", "is_refused", "created_at")
+    fields = (*list_display, "channel_id", "message_id", "is_refused", "created_at")
     ordering = ("-id",)
     show_full_result_count = False
     actions = ("replay",)
