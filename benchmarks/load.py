@@ -104,7 +104,7 @@ def main() -> None:
     load = Load(**json.load(sys.stdin))
     seconds: list[float] = []
     failures: list[int] = []
-    bodies = load.bodies or [load.body] * load.count
+    bodies: list[str | None] = [*load.bodies] if load.bodies else [load.body] * load.count
     made: dict[str | None, bytes] = {body: _request(load, body) for body in bodies}
     requests = [made[body] for body in bodies]
     threads = [

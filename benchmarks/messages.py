@@ -139,6 +139,7 @@ def _cpu(running: server.Server, scene: Scene) -> float:
 
 def _cpu_of_sending(running: server.Server, sending: "Sending") -> float:
     """Every message has an id of its own, so each is a request of its own to make."""
+    before = 0.0
     for count in (SENT // 10, SENT):  # the first to warm up
         before = running.cpu_seconds()
         request = load.Load(

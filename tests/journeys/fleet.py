@@ -45,7 +45,7 @@ class Fleet:
     mails: Path
     bucket: Any
     client: tuple[str, str]
-    environment: Mapping[str, str]
+    environment: dict[str, str]
 
     def attest(self, request_hash: str, package: str) -> str:
         """A Play Integrity token."""
