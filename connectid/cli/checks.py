@@ -46,6 +46,7 @@ def findings(*, count_keys: bool) -> Iterator[Finding]:
         ("clock", _clock),
         ("cache", _cache),
         ("jobs", _jobs),
+        ("broker", _broker),
         ("clients", _clients),
         ("id tokens", _id_tokens),
         ("settings", _settings),
@@ -201,6 +202,27 @@ def _jobs() -> Iterator[Finding]:
         )
     if not waiting and not failed:
         yield Finding("jobs", "ok", "none has failed, none is late")
+
+
+def _broker() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from connectid.jobs.broker import Broker, BrokerUnavailable, job_queues
+
+    scheme = settings.CELERY_BROKER_URL.partition("://")[0]
+    if not scheme:
+        return
+    broker = Broker()
+    try:
+        waiting = sum(map(broker.waiting, job_queues()))
+    except BrokerUnavailable as error:
+        yield Finding(
+            "broker", "failed", f"the {scheme} broker of CELERY_BROKER_URL does not answer: {error.reason}"
+        )
+    else:
+        yield Finding("broker", "ok", f"{scheme}; {waiting} messages wait for a worker")
+    finally:
+        broker.close()
 
 
 def _clients() -> Iterator[Finding]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "connectid.cli.run:run",
     "serve": "connectid.cli.serve:serve",
     "worker": "connectid.jobs.commands:worker",
+    "dispatcher": "connectid.jobs.commands:dispatcher",
     "jobs": "connectid.jobs.backlog_commands:jobs",
     "callbacks": "connectid.messaging.callback_commands:callbacks",
     "migrate": "connectid.cli.migrate:migrate",

@@ -72,7 +72,14 @@ class Environment:
     REPLICA_URLS: tuple[str, ...] = setting((), "Read replicas, comma separated.", parse=env_values.words)
     REDIS_URL: str = setting("", "Shared cache and rate limiter. Unset: each process has its own.")
     CELERY_BROKER_URL: str = setting(
-        "", "Broker that carries job ids. Unset: workers poll and listen on the database."
+        "",
+        "Broker that carries the ids of jobs to Celery's workers: `amqp://`, `redis://`, `sentinel://` or `sqs://`. Unset:"
+        " `connectid worker` takes them from the database.",
+        parse=env_values.broker,
+    )
+    CELERY_QUEUE_PREFIX: str = setting(
+        "connectid",
+        "What our queues' names at the broker begin with; deployments that share a broker differ in it.",
     )
     ALLOWED_HOSTS: tuple[str, ...] = setting(
         (),

@@ -4,6 +4,9 @@ import json
 
 from connectid.web.client_address import trusted_proxies
 
+BROKERS = ("amqp", "amqps", "redis", "rediss", "sentinel", "sqs")
+"""What Celery can use and we have thought about. A Redis *Cluster* is none, whatever its address begins with."""
+
 SMALLEST_RSA_KEY = 2048
 """Bits (RFC 7518, section 3.3)."""
 
@@ -11,6 +14,15 @@ SMALLEST_RSA_KEY = 2048
 def words(text: str) -> tuple[str, ...]:
     """Split a comma-separated list."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def broker(text: str) -> str:
+    """Read the address of a message broker. Raises ``ValueError``, which repeats none of it: it holds a password."""
+    scheme, separator, _ = text.partition("://")
+    if not separator or scheme not in BROKERS:
+        hint = "; Valkey is reached by redis://" if scheme.startswith("valkey") else ""
+        raise ValueError(f"is no address of a broker that can be used ({'://, '.join(BROKERS)}://){hint}")
+    return text
 
 
 def proxies(text: str) -> tuple[str, ...]:

@@ -21,6 +21,12 @@ SECONDS = Histogram(
     buckets=(0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300),
 )
 
+PUBLISHED = Counter(
+    "connectid_jobs_published",
+    "Ids that were handed to the message broker, again after a lost message.",
+    ["queue"],
+)
+
 
 def collect() -> Iterator[Metric]:
     """Read the backlog in one statement: jobs by queue and standing, and how long the oldest due one has waited."""

@@ -21,8 +21,8 @@ class Job(models.Model):
     """One call of a task that is still to be done, or that failed for good.
 
     ``run_at`` is the earliest moment at which a worker may take the job: the time its caller chose, its next retry, or,
-    while a worker runs it, the end of that worker's lease. One column for all three makes the takeover of a dead worker's
-    job the ordinary claim, on the ordinary index.
+    while a worker runs it, the end of that worker's lease; while its id is with a broker, the end of our trust in that. One
+    column for all makes the takeover of a dead worker's job, and of a lost message's, the ordinary claim on the ordinary index.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -38,6 +38,9 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField()
     worker = models.CharField(max_length=100, blank=True, default="")
+    with_broker_since = models.DateTimeField(
+        null=True, blank=True, help_text="When it became due, while its id is with a message broker."
+    )
     unique_key = models.CharField(max_length=200, blank=True, default="")
     error_class = models.CharField(max_length=200, blank=True, default="")
     error = models.CharField(

@@ -27,6 +27,15 @@ ROWS_PER_STATEMENT = 1000
 WAITING_WITH_KEY = "state = 'ready' AND NOT (unique_key = '')"
 """The condition of the unique index, word for word: an upsert must repeat it to use the index."""
 
+BEGIN_ATTEMPT = (
+    "UPDATE jobs_job SET state = 'running', worker = %s, run_at = %s, attempts = attempts + 1,"
+    " with_broker_since = NULL"
+)
+"""What every claim does to its rows; parameters: the worker, the end of the lease."""
+
+CLAIMED = "id, task, queue, args, kwargs, priority, attempts, max_attempts, unique_key, created_at"
+"""What every claim returns, for :func:`claims_of`."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
@@ -115,12 +124,12 @@ def _insert(rows: Sequence[NewJob], at: datetime, notify: bool) -> list[int]:
         + " RETURNING id"
         + (f", CAST(pg_notify('{CHANNEL}', '') AS text)" if announce else "")
     )
-    created_at = _stored(at)
+    created_at = stored(at)
     params: list[Any] = []
     for row in rows:
-        params += (row.task, row.queue, row.args, row.kwargs, row.priority, _stored(row.run_at))
+        params += (row.task, row.queue, row.args, row.kwargs, row.priority, stored(row.run_at))
         params += (row.max_attempts, row.unique_key, created_at)
-    return [row[0] for row in _fetch(sql, params)]
+    return [row[0] for row in fetch(sql, params)]
 
 
 def claim(
@@ -144,15 +153,16 @@ def claim(
     sql = (
         f"WITH due AS ({' UNION ALL '.join([branch] * len(queues))}),"
         " taken AS MATERIALIZED (SELECT id FROM due ORDER BY priority DESC, run_at, id LIMIT %s)"
-        " UPDATE jobs_job SET state = 'running', worker = %s, run_at = %s, attempts = attempts + 1"
-        f" WHERE id {taken}"
-        " RETURNING id, task, queue, args, kwargs, priority, attempts, max_attempts, unique_key, created_at"
+        f" {BEGIN_ATTEMPT} WHERE id {taken} RETURNING {CLAIMED}"
     )
-    now = _stored(at)
     params: list[Any] = []
     for queue in queues:
-        params += (queue, now, limit)
-    rows = _fetch(sql, [*params, limit, worker, _stored(lease_until)])
+        params += (queue, stored(at), limit)
+    return claims_of(fetch(sql, [*params, limit, worker, stored(lease_until)]))
+
+
+def claims_of(rows: Iterable[Sequence[Any]]) -> list[Claim]:
+    """Read what a statement returned for ``CLAIMED``, the most urgent first."""
     claims = [_claim(*row) for row in rows]
     claims.sort(key=lambda claimed: (-claimed.priority, claimed.id))
     return claims
@@ -188,13 +198,13 @@ def _claim(
 
 def renew(ids: Sequence[int], *, worker: str, lease_until: datetime) -> set[int]:
     """Prolong the worker's leases and return the ids that are still its own."""
-    sql = f"UPDATE jobs_job SET run_at = %s WHERE worker = %s AND id IN ({_marks(ids)}) RETURNING id"
-    return {row[0] for row in _fetch(sql, [_stored(lease_until), worker, *ids])}
+    sql = f"UPDATE jobs_job SET run_at = %s WHERE worker = %s AND id IN ({marks(ids)}) RETURNING id"
+    return {row[0] for row in fetch(sql, [stored(lease_until), worker, *ids])}
 
 
 def acknowledge(ids: Sequence[int], *, worker: str) -> int:
     """Delete jobs that are done; return how many were still the worker's to acknowledge."""
-    sql = f"DELETE FROM jobs_job WHERE worker = %s AND id IN ({_marks(ids)})"
+    sql = f"DELETE FROM jobs_job WHERE worker = %s AND id IN ({marks(ids)})"
     with connection.cursor() as cursor:
         cursor.execute(sql, [worker, *ids])
         return int(cursor.rowcount)
@@ -243,27 +253,30 @@ def _put_back(rows: Sequence[Return], worker: str) -> set[int]:
     )
     params: list[Any] = []
     for row in rows:
-        at = _stored(row.at)
+        at = stored(row.at)
         failed_at = at if row.state == State.FAILED else None
         params += (row.claim.id, row.state.value, at, row.attempts, row.error_class, row.error, failed_at)
     try:
-        kept = _fetch(sql, [*params, worker])
+        kept = fetch(sql, [*params, worker])
     except IntegrityError:
         # Another transaction enqueued one of the keys while the statement ran. Now it is visible, and seen.
-        kept = _fetch(sql, [*params, worker])
+        kept = fetch(sql, [*params, worker])
     return {row[0] for row in kept}
 
 
-def _fetch(sql: str, params: Sequence[Any]) -> list[Any]:
+def fetch(sql: str, params: Sequence[Any]) -> list[Any]:
+    """Run a statement and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[Any] = cursor.fetchall()
         return rows
 
 
-def _marks(values: Sequence[Any]) -> str:
+def marks(values: Sequence[Any]) -> str:
+    """Return a parameter mark for each value."""
     return ", ".join(["%s"] * len(values))
 
 
-def _stored(at: datetime) -> Any:
+def stored(at: datetime) -> Any:
+    """Return a moment as the database takes it."""
     return connection.ops.adapt_datetimefield_value(at)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Case, CharField, Count, F, Min, Value, When
+from django.db.models.functions import Coalesce
 
 from connectid.jobs.models import Job, State
 
@@ -18,8 +19,9 @@ class Backlog(NamedTuple):
 
 
 def backlog(*, at: datetime) -> list[Backlog]:
-    """Count the jobs by queue and standing."""
+    """Count the jobs by queue and standing. One that is with a broker is due since before it was published."""
     standing = Case(
+        When(with_broker_since__isnull=False, then=Value("due")),
         When(state=State.READY, run_at__lte=at, then=Value("due")),
         When(state=State.READY, then=Value("deferred")),
         default=F("state"),
@@ -27,7 +29,7 @@ def backlog(*, at: datetime) -> list[Backlog]:
     )
     rows = (
         Job.objects.values("queue", standing=standing)
-        .annotate(jobs=Count("id"), first_run_at=Min("run_at"))
+        .annotate(jobs=Count("id"), first_run_at=Min(Coalesce("with_broker_since", "run_at")))
         .order_by("queue", "standing")
         .values_list("queue", "standing", "jobs", "first_run_at")
     )

@@ -17,6 +17,7 @@ from connectid.jobs.tasks import discard_dead_letters
 from connectid.oauth.models import Client, SigningKey
 from connectid.oauth.operations import clients as operations
 from connectid.oauth.operations import signing_keys
+from connectid.testing.brokers import KINDS, broker
 from connectid.testing.vendors import Vendors
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,17 @@ def test_the_key_that_signs_id_tokens(connectid: Connectid, settings: Settings) 
     SigningKey.objects.update(kid=Concat(Value("x"), Left("kid", 42)))  # one that this process has not opened
     settings.FIELD_ENCRYPTION_KEYS = keyring.parse(keyring.generate("fresh"))
     assert statuses(connectid, exit_code=1)["id tokens"] == "failed"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_broker(connectid: Connectid, settings: Settings, kind: str) -> None:
+    with broker(kind) as found:
+        settings.CELERY_BROKER_URL, settings.CELERY_QUEUE_PREFIX = found.url, found.prefix
+        assert statuses(connectid, exit_code=0)["broker"] == "ok"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_message_broker_that_does_not_answer(connectid: Connectid, settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    assert statuses(connectid, exit_code=1)["broker"] == "failed"

@@ -7,7 +7,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from connectid.config import env
 from connectid.config.env_problems import EnvironmentInvalid
-from connectid.config.env_values import key_file, rsa_private_key
+from connectid.config.env_values import broker, key_file, rsa_private_key
 
 
 def pem() -> str:
@@ -57,3 +57,14 @@ def test_what_is_no_service_account_is_found_at_start(text: str, monkeypatch: py
 def test_a_service_account_without_a_name() -> None:
     with pytest.raises(ValueError, match="is not the JSON"):
         key_file(json.dumps({"client_email": "", "private_key": pem()}))
+
+
+def test_brokers() -> None:
+    assert broker("amqp://guest:guest@127.0.0.1:5672//") == "amqp://guest:guest@127.0.0.1:5672//"
+    for address, said in (
+        ("valkey://:s3cret@host", "Valkey is reached by redis://"),
+        ("host:5672/s3cret", "no address"),
+    ):
+        with pytest.raises(ValueError, match=said) as refused:
+            broker(address)
+        assert "s3cret" not in str(refused.value)

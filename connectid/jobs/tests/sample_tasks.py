@@ -96,7 +96,7 @@ def be_refused_for_now() -> None:
     raise TryLater(retry_after=120)
 
 
-@task(takes_context=True, max_attempts=3)
+@task(takes_context=True, max_attempts=3, backoff_base=1)
 def count_attempts(context: TaskContext[..., None]) -> None:
     """Succeed at the third attempt."""
     attempts.append(context.attempt)

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from connectid.jobs.backend import enqueue_many
 from connectid.jobs.models import Job, State
 from connectid.jobs.tests import embedded_process, sample_tasks, worker_process
 from connectid.jobs.tests.waiting import PATIENCE_SECONDS, until
+
+pytestmark = pytest.mark.timeout(300)  # processes start slowly on a busy machine
 
 type Start = Callable[..., subprocess.Popen[bytes]]
 
@@ -32,7 +35,7 @@ def start() -> Iterator[Start]:
     """Start processes as ``worker_process.start`` does, and leave none behind."""
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start_one(*arguments: str, **options: str) -> subprocess.Popen[bytes]:
+    def start_one(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         processes.append(worker_process.start(*arguments, **options))
         return processes[-1]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from connectid.jobs.worker import Worker
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
+"""Longer than the timeout of most tests, which then says where everything stood."""
 
 
 def until(condition: Callable[[], object]) -> None:

@@ -5,6 +5,7 @@ The first argument is the lease in seconds; the rest are those of ``connectid wo
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -14,13 +15,17 @@ from django.db import connection
 
 
 def start(
-    *arguments: str, module: str = "connectid.jobs.tests.worker_process", database_url: str | None = None
+    *arguments: str,
+    module: str = "connectid.jobs.tests.worker_process",
+    database_url: str | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start the process on the database of the running test."""
+    """Start the process on the database of the running test, in a process group of its own."""
     url = database_url or _database_url(connection.settings_dict)
     # `env` replaces itself by Python, so signals sent to the process reach the worker.
-    command = ["env", f"DATABASE_URL={url}", sys.executable, "-m", module, *arguments]
-    return subprocess.Popen(command)  # noqa: S603 - our own command
+    given = [f"{name}={value}" for name, value in ({"DATABASE_URL": url} | dict(variables or {})).items()]
+    command = ["env", *given, sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, process_group=0)  # noqa: S603 - our own command
 
 
 def _database_url(at: dict[str, Any]) -> str:
