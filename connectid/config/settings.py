@@ -185,6 +185,7 @@ TIME_ZONE = "UTC"
 # Pages
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the packages they came in, so that nothing has to be collected
+WHITENOISE_AUTOREFRESH = TESTING  # list no files at start: every client of a test would list them again
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
