@@ -9,6 +9,9 @@ ACCESS_TOKEN: Final = timedelta(seconds=36_000)
 ID_TOKEN: Final = timedelta(seconds=36_000)
 """Contract 14.6."""
 
+VERIFIABLE_CREDENTIAL: Final = timedelta(days=365)
+"""What somebody carries about to show; its holder gets another whenever they like. Its key is published as long."""
+
 AUTHORIZATION_CODE: Final = timedelta(seconds=60)
 """Contract 14.6; RFC 6749 recommends at most ten minutes."""
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from django.core.exceptions import TooManyFieldsSent
-from dmr.components import BodyComponent, HeadersComponent, QueryComponent
+from dmr.components import BodyComponent, HeadersComponent, PathComponent, QueryComponent
 from dmr.openapi.objects import RequestBody
 from dmr.types import EMPTY
 
@@ -22,7 +22,9 @@ class WireBody(BodyComponent):
     def provide_context_data(
         self, endpoint: Any, controller: Any, *, field_model: Any, default: Any = EMPTY
     ) -> Any:
-        controller.received_body = parsing.read_body(controller.request, limit=controller.body_limit)
+        controller.received_body = parsing.read_body(
+            controller.request, limit=controller.body_limit, any_text=controller.takes_any_text
+        )
         return controller.received_body
 
     def get_schema(self, *args: Any, **kwargs: Any) -> Any:
@@ -52,5 +54,6 @@ class WireQuery(QueryComponent):
 
 
 Body: TypeAlias = Annotated[_Model, WireBody()]  # noqa: UP040 - dmr reads the annotation's metadata
+Path: TypeAlias = Annotated[_Model, PathComponent()]  # noqa: UP040
 Headers: TypeAlias = Annotated[_Model, HeadersComponent()]  # noqa: UP040
 Query: TypeAlias = Annotated[_Model, WireQuery()]  # noqa: UP040

@@ -11,6 +11,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+import msgspec
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import cached_property
@@ -49,6 +50,10 @@ class Endpoint(Controller[MsgspecSerializer]):
     """Further answers that are no refusals, of a status that none has: raise ``APIError`` to give one."""
     body_limit: ClassVar[int] = parsing.PHONE_BODY
     """Most bytes of a body."""
+    takes_any_text: ClassVar[bool] = False
+    """Whether JSON may hold texts that no column takes (a NUL, half a surrogate pair); the endpoint then judges them itself."""
+    text_type: ClassVar[str | None] = None
+    """The media type of a success that is a text and no JSON, such as a JWT; the method returns that text."""
     versioned: ClassVar[bool] = True
     """Whether Accept names a version and the answer carries ``X-API-Current-Version`` (contract 2.2)."""
 
@@ -130,6 +135,8 @@ class Endpoint(Controller[MsgspecSerializer]):
             response: HttpResponseBase = self.handle_error(None, self, refused)
         else:
             response = self._serve(request, *args, **kwargs)
+            if self.text_type is not None and response.status_code == HTTPStatus.OK:
+                response = _as_text(response, self.text_type)
         if self.versioned:
             response[negotiation.VERSION_HEADER] = negotiation.CURRENT_VERSION
         if isinstance(response, HttpResponse) and not response.content:
@@ -183,6 +190,12 @@ class Endpoint(Controller[MsgspecSerializer]):
 
     def _detail(self, text: str, status: HTTPStatus) -> HttpResponse:
         return self.to_error({"detail": text}, status_code=status)
+
+
+def _as_text(response: HttpResponseBase, media_type: str) -> HttpResponse:
+    """Return the text of a JSON answer as it is."""
+    assert isinstance(response, HttpResponse)
+    return HttpResponse(msgspec.json.decode(response.content, type=str), content_type=media_type)
 
 
 def declared_responses(endpoint: type[Endpoint]) -> Sequence[ResponseSpec]:

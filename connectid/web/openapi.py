@@ -66,6 +66,9 @@ def _complete(operation: dict[str, Any], endpoint: type[Endpoint], method: str) 
     metadata = endpoint.api_endpoints[method].metadata
     for scheme in endpoint.auth or ():
         operation.setdefault("security", []).extend(scheme.security_requirements(metadata, endpoint))
+    if endpoint.text_type is not None:
+        content = operation["responses"]["200"]["content"]
+        operation["responses"]["200"]["content"] = {endpoint.text_type: next(iter(content.values()))}
     if endpoint.versioned:
         for response in operation["responses"].values():
             response.setdefault("headers", {})[VERSION_HEADER] = _VERSION

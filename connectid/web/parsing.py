@@ -93,16 +93,16 @@ def receive(request: HttpRequest, *, limit: int) -> None:
         raise LengthRequired("A form needs a Content-Length.")
 
 
-def read_body(request: HttpRequest, *, limit: int) -> Any:
+def read_body(request: HttpRequest, *, limit: int, any_text: bool = False) -> Any:
     """Return the parsed body: any JSON value, or a dictionary of a form's last values.
 
     A body of zero bytes is an empty dictionary whatever its content type: phones post without body and without type
-    (contract 17, rule 3). Raises :class:`BodyRefused`.
+    (contract 17, rule 3). ``any_text`` is :func:`read_json`'s. Raises :class:`BodyRefused`.
     """
     receive(request, limit=limit)
     match request.content_type:
         case "application/json":
-            return read_json(_raw(request))
+            return read_json(_raw(request), any_text=any_text)
         case "application/x-www-form-urlencoded" | "multipart/form-data":
             return _read_form(request)
         case _ if not _raw(request):
@@ -111,8 +111,11 @@ def read_body(request: HttpRequest, *, limit: int) -> Any:
             raise UnsupportedMediaType(f'Unsupported media type "{other}" in request.')
 
 
-def read_json(raw: bytes) -> Any:
-    """Return the value of ``raw``; an empty text is an empty object. Raises :class:`Malformed` or :class:`Unacceptable`."""
+def read_json(raw: bytes, *, any_text: bool = False) -> Any:
+    """Return the value of ``raw``; an empty text is an empty object. Raises :class:`Malformed` or :class:`Unacceptable`.
+
+    ``any_text`` lets texts pass that no column can hold: for batches of which only the item that has one is refused.
+    """
     if not raw:
         return {}
     _refuse_deep(raw)
@@ -121,7 +124,7 @@ def read_json(raw: bytes) -> Any:
         value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"JSON parse error - {_reason(error)}") from error
-    if "\\u" in text:
+    if "\\u" in text and not any_text:
         _refuse_unstorable(value)
     return value
 

@@ -19,7 +19,7 @@ _REFUSED = object()
 # No blanks, quotes, "+" or "@", and at most four digits in all: no sentences, full names, phone numbers, codes,
 # coordinates or tokens.
 _FEW_DIGITS = r"(?!(?:.*\d){5})"
-_WORD = re.compile(rf"{_FEW_DIGITS}[A-Za-z_<][A-Za-z0-9_.:/<>\-]{{0,{LONGEST_WORD - 1}}}")
+_WORD = re.compile(rf"{_FEW_DIGITS}[A-Za-z_<.][A-Za-z0-9_.:/<>\-]{{0,{LONGEST_WORD - 1}}}")
 _EVENT = re.compile(rf"{_FEW_DIGITS}[a-z][a-z0-9_]{{2,63}}")
 _PLACE = re.compile(r"[A-Za-z_][A-Za-z0-9_./\-]{0,99}:\d{1,5}(?::[A-Za-z0-9_.<>]{1,99})?")
 _WORKER = re.compile(r"[A-Za-z0-9.\-]{1,60}:\d{1,8}:[0-9a-f]{8}")

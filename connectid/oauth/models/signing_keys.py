@@ -1,4 +1,6 @@
-"""The keys that sign id tokens."""
+"""The keys that sign."""
+
+from typing import ClassVar
 
 from django.db import models
 
@@ -12,14 +14,17 @@ THUMBPRINT_LENGTH = 43
 
 
 class SigningKey(models.Model):
-    """An RSA key that signs id tokens from ``signs_from`` until its successor's ``signs_from`` (RS256).
+    """A key that signs what its ``use`` says from ``signs_from`` until its successor's ``signs_from``.
 
-    Nothing else is kept of where it stands in its life: keys are numbered, and times say which one signs and which ones
-    are published (``queries.signing_keys``). The number is unique, so that of two processes that make a key at once
+    Nothing else is kept of where it stands in its life: the keys of a use are numbered, and times say which one signs and which
+    ones are published (``queries.signing_keys``). The number is unique, so that of two processes that make a key at once
     one does.
     """
 
-    generation = models.PositiveIntegerField(unique=True)
+    use = models.CharField(
+        max_length=30, default="id_token", db_default="id_token", help_text="connectid.oauth.key_uses"
+    )
+    generation = models.PositiveIntegerField()
     kid = models.CharField(
         max_length=THUMBPRINT_LENGTH, unique=True, help_text="SHA-256 thumbprint (RFC 7638)."
     )
@@ -28,5 +33,10 @@ class SigningKey(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     signs_from = models.DateTimeField()
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["use", "generation"], name="one_key_per_generation"),
+        ]
+
     def __str__(self) -> str:
-        return f"signing key {self.generation}"
+        return f"{self.use} key {self.generation}"

@@ -1,13 +1,14 @@
-"""Making, rotating and forgetting the keys that sign id tokens (docs/howto/rotate-oidc-key.md)."""
+"""Making, rotating and forgetting the keys that sign, for each use of them apart (docs/howto/rotate-oidc-key.md)."""
 
 from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
-from connectid.oauth import errors
+from connectid.oauth import errors, key_uses
+from connectid.oauth.key_uses import ID_TOKEN, KeyUse
 from connectid.oauth.models import SigningKey
 from connectid.oauth.queries import signing_keys as queries
 from connectid.oauth.queries.signing_keys import KeySet
@@ -17,35 +18,39 @@ log = structlog.get_logger(__name__)
 BITS = 2048
 """What every relying party takes; NIST SP 800-57 allows it until 2030, and keys are rotated."""
 
+CURVE = "P-256"
+"""Of ES256."""
+
 LEAD = timedelta(hours=24)
-"""For how long a new key is published before it signs: relying parties that keep the published keys read them again by then."""
+"""For how long a new key is published before it signs: whoever keeps the published keys reads them again by then."""
 
 
-def keys(*, at: datetime, afresh: bool = False) -> KeySet:
-    """Return every key, of which one signs at ``at``; the first is made here, by whichever process needs it first.
+def keys(*, at: datetime, use: KeyUse = ID_TOKEN, afresh: bool = False) -> KeySet:
+    """Return every key of a use, of which one signs at ``at``; the first is made here, by whichever process needs it first.
 
     ``afresh`` asks the database, whatever this process remembers: one statement.
     """
-    found = queries.stored_keys() if afresh else queries.known_keys(at=at)
+    found = queries.stored_keys(use) if afresh else queries.known_keys(at=at, use=use)
     if not found.keys:
-        _make_first(at=at)
-        found = queries.stored_keys()
+        _make_first(use, at=at)
+        found = queries.stored_keys(use)
     return found
 
 
-def rotate(*, at: datetime, at_once: bool = False) -> KeySet:
-    """Make the next key, which signs after :data:`LEAD`, or at once; the present one stays published until its tokens expired.
+def rotate(*, at: datetime, use: KeyUse = ID_TOKEN, at_once: bool = False) -> KeySet:
+    """Make the next key, which signs after :data:`LEAD`, or at once; the present one stays published until what it signed expired.
 
     ``at_once`` also brings forward a key that is waiting. Raises :class:`~connectid.oauth.errors.RotationUnderWay` where one
     is waiting already, or where another process rotates at the same time.
     """
-    keys(at=at)
+    keys(at=at, use=use)
     try:
         with transaction.atomic():
-            newest = SigningKey.objects.select_for_update().defer("private_key").latest("generation")
+            ours = SigningKey.objects.filter(use=use.name)
+            newest = ours.select_for_update().defer("private_key").latest("generation")
             if newest.signs_from <= at:
                 signs_from = at if at_once else at + LEAD
-                _create(generation=newest.generation + 1, pem=_new(), signs_from=signs_from, at=at)
+                _create(use, generation=newest.generation + 1, pem=_new(use), signs_from=signs_from, at=at)
             elif at_once:
                 newest.signs_from = at
                 newest.save(update_fields=["signs_from"])
@@ -55,49 +60,57 @@ def rotate(*, at: datetime, at_once: bool = False) -> KeySet:
         raise errors.RotationUnderWay from None
     finally:
         queries.forget()
-    return queries.stored_keys()
+    return queries.stored_keys(use)
 
 
-def replace_all(*, at: datetime) -> KeySet:
+def replace_all(*, at: datetime, use: KeyUse = ID_TOKEN) -> KeySet:
     """Make a key that signs at once and forget every other: for keys that leaked. What they signed is refused from now on."""
     with transaction.atomic():
-        newest = rotate(at=at, at_once=True).keys[-1]
-        SigningKey.objects.exclude(generation=newest.generation).delete()
+        newest = rotate(at=at, use=use, at_once=True).keys[-1]
+        SigningKey.objects.filter(use=use.name).exclude(generation=newest.generation).delete()
     queries.forget()
-    return queries.stored_keys()
+    return queries.stored_keys(use)
 
 
 def prune(*, at: datetime) -> int:
-    """Forget the keys whose last token has expired; returns how many. Two statements."""
-    spent = [key.generation for key in queries.stored_keys().keys if not key.is_published(at)]
+    """Forget the keys of which everything that they signed has expired; returns how many. One statement for each use, one for all."""
+    stored = [key for use in key_uses.ALL for key in queries.stored_keys(use).keys]
+    spent = [key.kid for key in stored if not key.is_published(at)]
     if not spent:
         return 0
-    deleted, _ = SigningKey.objects.filter(generation__in=spent).delete()
+    deleted, _ = SigningKey.objects.filter(kid__in=spent).delete()
     return deleted
 
 
-def _make_first(*, at: datetime) -> None:
-    """Store the key that ``OIDC_RSA_PRIVATE_KEY`` brings along, or a new one."""
+def _make_first(use: KeyUse, *, at: datetime) -> None:
+    """Store a new key, or for id tokens the one that ``OIDC_RSA_PRIVATE_KEY`` brings along."""
+    brought = settings.OIDC_RSA_PRIVATE_KEY if use == ID_TOKEN else ""
     try:
         with transaction.atomic():
-            _create(generation=1, pem=settings.OIDC_RSA_PRIVATE_KEY or _new(), signs_from=at, at=at)
+            _create(use, generation=1, pem=brought or _new(use), signs_from=at, at=at)
     except IntegrityError:  # another process was quicker, and its key is as good
-        log.info("signing_key_exists")
+        log.info("signing_key_exists", purpose=use.name)
 
 
-def _create(*, generation: int, pem: str, signs_from: datetime, at: datetime) -> None:
-    key = RSAKey.import_key(pem)
+def _create(use: KeyUse, *, generation: int, pem: str, signs_from: datetime, at: datetime) -> None:
+    key = _imported(use, pem)
     kid = key.thumbprint()
     SigningKey.objects.create(
+        use=use.name,
         generation=generation,
         kid=kid,
-        public_jwk={"use": "sig", "alg": "RS256", "kid": kid, **key.as_dict(private=False)},
+        public_jwk={"use": "sig", "alg": use.algorithm, "kid": kid, **key.as_dict(private=False)},
         private_key=pem,
         created_at=at,
         signs_from=signs_from,
     )
-    log.info("signing_key_made", count=generation)
+    log.info("signing_key_made", purpose=use.name, count=generation)
 
 
-def _new() -> str:
-    return RSAKey.generate_key(BITS).as_pem(private=True).decode()
+def _imported(use: KeyUse, pem: str) -> RSAKey | ECKey:
+    return RSAKey.import_key(pem) if use.algorithm == "RS256" else ECKey.import_key(pem)
+
+
+def _new(use: KeyUse) -> str:
+    made = RSAKey.generate_key(BITS) if use.algorithm == "RS256" else ECKey.generate_key(CURVE)
+    return made.as_pem(private=True).decode()

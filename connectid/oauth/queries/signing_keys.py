@@ -1,21 +1,21 @@
-"""Which key signs id tokens, and which keys are published, at a moment.
+"""Which key signs, and which keys are published, at a moment; for each use of keys apart.
 
 A key signs from its ``signs_from`` until its successor's. It is published from the day it is made, so that whoever keeps the
-published keys for a while knows it before it signs, until the last token that it signed has expired.
+published keys for a while knows it before it signs, until the last thing that it signed has expired.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectid.oauth import lifetimes
+from connectid.oauth.key_uses import ID_TOKEN, KeyUse
 from connectid.oauth.models import SigningKey
 
 NOTICED_WITHIN = timedelta(seconds=60)
 """After this every process knows of a new key."""
 
 MARGIN = timedelta(hours=1)
-"""For how long a key is published beyond the life of its last token: clocks differ, and a process may learn late that it was
+"""For how long a key is published beyond the life of the last thing that it signed: clocks differ, and a process may learn late that it was
 succeeded."""
 
 
@@ -23,6 +23,7 @@ succeeded."""
 class StoredKey:
     """A key as stored."""
 
+    use: KeyUse
     generation: int
     kid: str
     public_jwk: dict[str, Any]
@@ -32,13 +33,13 @@ class StoredKey:
     """None where no successor has been made yet."""
 
     def is_published(self, at: datetime) -> bool:
-        """Whether a token that it signed, or will sign, may be live at ``at``."""
-        return self.signs_until is None or at < self.signs_until + lifetimes.ID_TOKEN + MARGIN
+        """Whether something that it signed, or will sign, may be live at ``at``."""
+        return self.signs_until is None or at < self.signs_until + self.use.lifetime + MARGIN
 
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """All keys, the oldest first."""
+    """All keys of one use, the oldest first."""
 
     keys: tuple[StoredKey, ...]
 
@@ -48,7 +49,7 @@ class KeySet:
         return begun[-1] if begun else None
 
     def published(self, at: datetime) -> list[StoredKey]:
-        """The keys that verify a token at ``at``."""
+        """The keys that verify something at ``at``."""
         return [key for key in self.keys if key.is_published(at)]
 
     def find(self, kid: str, at: datetime) -> StoredKey | None:
@@ -62,37 +63,39 @@ class _Copy:
     found: KeySet
 
 
-_copy: _Copy | None = None
+_copies: dict[str, _Copy] = {}
+"""By the name of the use."""
 
 
-def known_keys(*, at: datetime) -> KeySet:
-    """Return every key; no statement when warm, one otherwise. For signing: what is published is read afresh.
+def known_keys(*, at: datetime, use: KeyUse = ID_TOKEN) -> KeySet:
+    """Return every key of a use; no statement when warm, one otherwise. For signing: what is published is read afresh.
 
     A key that was just made is read each time, because the transaction that made it may yet be rolled back.
     """
-    global _copy
-    copy = _copy
+    copy = _copies.get(use.name)
     if copy is None or not timedelta() <= at - copy.read_at < NOTICED_WITHIN:
-        copy = _Copy(at, stored_keys())
+        copy = _Copy(at, stored_keys(use))
         settled = all(key.created_at <= at - NOTICED_WITHIN for key in copy.found.keys)
-        _copy = copy if settled and copy.found.keys else None
+        if settled and copy.found.keys:
+            _copies[use.name] = copy
+        else:
+            _copies.pop(use.name, None)
     return copy.found
 
 
 def forget() -> None:
-    """Drop this process's copy."""
-    global _copy
-    _copy = None
+    """Drop this process's copies."""
+    _copies.clear()
 
 
-def stored_keys() -> KeySet:
-    """Read every key, without its private half: one statement."""
+def stored_keys(use: KeyUse = ID_TOKEN) -> KeySet:
+    """Read every key of a use, without its private half: one statement."""
     columns = ("generation", "kid", "public_jwk", "created_at", "signs_from")
-    rows = list(SigningKey.objects.order_by("generation").values_list(*columns))
+    rows = list(SigningKey.objects.filter(use=use.name).order_by("generation").values_list(*columns))
     ends = [*(signs_from for *_, signs_from in rows[1:]), None]
     return KeySet(
         tuple(
-            StoredKey(generation, kid, public_jwk, created_at, signs_from, signs_until)
+            StoredKey(use, generation, kid, public_jwk, created_at, signs_from, signs_until)
             for (generation, kid, public_jwk, created_at, signs_from), signs_until in zip(
                 rows, ends, strict=False
             )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from connectid.oauth.operations import signing_keys
-from connectid.oauth.views.published import PublishedEndpoint
+from connectid.web.published import PublishedEndpoint
 
 
 class PublicKey(msgspec.Struct):

@@ -9,7 +9,7 @@ import msgspec
 from django.conf import settings
 
 from connectid.oauth import claims, signing
-from connectid.oauth.views.published import PublishedEndpoint
+from connectid.web.published import PublishedEndpoint
 
 _SECRETS = ["client_secret_basic", "client_secret_post"]
 
