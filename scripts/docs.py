@@ -66,11 +66,14 @@ def shown(default: Any) -> str:
 def routes_page() -> str:
     """Return the page of every address of the API."""
     from connectid.config.urls import api
+    from connectid.credentials.urls import pages as credential_pages
     from connectid.signin.urls import urlpatterns as pages
     from connectid.web.routes import documented
 
     rows = [("Method", "Path", "Caller", "Promise", "Code")]
-    for pattern in sorted(documented([*api, *pages]), key=lambda route: str(route.pattern)):
+    for pattern in sorted(
+        documented([*api, *pages, *credential_pages]), key=lambda route: str(route.pattern)
+    ):
         view = getattr(pattern.callback, "view_class", pattern.callback)
         source = Path(inspect.getfile(inspect.unwrap(view))).relative_to(ROOT)
         schemes = getattr(view, "auth", None) or ()

@@ -1,4 +1,4 @@
-"""Gather the texts of the sign-in pages into their translations, and compile those; or check that nothing is missing.
+"""Gather the texts of the pages that people read into their translations, and compile those; or check that nothing is missing.
 
 make translations                   writes locale/*/LC_MESSAGES/django.po and .mo, and the names of countries
 scripts/translations.py --check     exits with 1 when a text is not translated or a compiled file is stale
@@ -25,8 +25,10 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-FEATURE = ROOT / "connectid" / "signin"
-COUNTRIES = FEATURE / "country_names.json"
+SIGNIN = ROOT / "connectid" / "signin"
+FEATURES = (SIGNIN, ROOT / "connectid" / "credentials")
+"""What has pages. All share one catalogue, which stands with the look that they share."""
+COUNTRIES = SIGNIN / "country_names.json"
 LANGUAGES = ("fr", "es", "pt", "sw", "hi")
 """What English is translated into; ``settings.LANGUAGES`` says the same."""
 
@@ -37,11 +39,12 @@ BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def sources() -> Iterator[tuple[Path, bytes]]:
     """Yield every file that holds texts, as Python."""
-    for path in sorted(FEATURE.rglob("*.py")):
-        if "tests" not in path.parts:
-            yield path, path.read_bytes()
-    for path in sorted(FEATURE.rglob("*.html")):
-        yield path, templatize(path.read_text(encoding="utf-8"), origin=str(path)).encode()
+    for feature in FEATURES:
+        for path in sorted(feature.rglob("*.py")):
+            if "tests" not in path.parts:
+                yield path, path.read_bytes()
+        for path in sorted(feature.rglob("*.html")):
+            yield path, templatize(path.read_text(encoding="utf-8"), origin=str(path)).encode()
 
 
 def texts() -> Catalog:
@@ -55,7 +58,7 @@ def texts() -> Catalog:
 
 def po(language: str) -> Path:
     """Where the translations into a language are."""
-    return FEATURE / "locale" / language / "LC_MESSAGES" / "django.po"
+    return SIGNIN / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
 def translated(language: str) -> Catalog:

@@ -49,6 +49,7 @@ def findings(*, count_keys: bool) -> Iterator[Finding]:
         ("broker", _broker),
         ("clients", _clients),
         ("id tokens", _id_tokens),
+        ("credentials", _verifiable_credentials),
         ("settings", _settings),
     ]
     if count_keys:
@@ -263,6 +264,29 @@ def _id_tokens() -> Iterator[Finding]:
     is_old = at - key.signs_from > OLDEST_SIGNING_KEY and found.keys[-1] == key
     advice = "; it is more than a year old: connectid rotate-oidc-key" if is_old else ""
     yield Finding("id tokens", "warning" if is_old else "ok", shown + advice)
+
+
+def _verifiable_credentials() -> Iterator[Finding]:
+    from connectid.core import clock
+    from connectid.credentials import checking, signing
+    from connectid.oauth.key_uses import VERIFIABLE_CREDENTIAL
+    from connectid.oauth.queries import signing_keys
+
+    at = clock.now()
+    found = signing_keys.stored_keys(VERIFIABLE_CREDENTIAL)
+    key = found.signing(at)
+    if key is None:
+        yield Finding("credentials", "ok", "no key yet; the first one that is needed is made then")
+        return
+    try:
+        checking.signed_claims(signing.sign({}, at=at), keys={"keys": signing.published_keys(at=at)})
+    except checking.NotGenuine:
+        yield Finding("credentials", "failed", f"what key {key.kid[:8]} signs does not verify")
+        return
+    is_old = at - key.signs_from > OLDEST_SIGNING_KEY and found.keys[-1] == key
+    advice = "; it is more than a year old: connectid rotate-credential-key" if is_old else ""
+    shown = f"key {key.kid[:8]} signs, {len(found.published(at))} published{advice}"
+    yield Finding("credentials", "warning" if is_old else "ok", shown)
 
 
 def _settings() -> Iterator[Finding]:

@@ -31,6 +31,8 @@ COMMANDS = {
     "rotate-oidc-key": "connectid.oauth.commands:rotate_oidc_key",
     "create-message-server": "connectid.messaging.commands:create_message_server",
     "create-issuer": "connectid.credentials.commands:create_issuer",
+    "rotate-credential-key": "connectid.credentials.commands:rotate_credential_key",
+    "verify-credential": "connectid.credentials.commands:verify_credential",
     "unlock": "connectid.recovery.commands:unlock",
     "switch": "connectid.cli.switch:switch",
     "reencrypt": "connectid.cli.reencrypt:reencrypt",

@@ -13,8 +13,8 @@ from typing import Any
 from connectid.accounts import staff
 from connectid.accounts.models import Account
 from connectid.core import secrets
-from connectid.credentials import operations as credentials
 from connectid.credentials.models import Issuer
+from connectid.credentials.operations import issuers as credentials
 from connectid.messaging.models import MessageServer
 from connectid.messaging.operations import servers as messaging
 from connectid.oauth.models import ANDROID_CLIENT_ID, Client

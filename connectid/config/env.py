@@ -255,6 +255,9 @@ class Environment:
         frozenset(), "ISO codes of countries that get texts. Empty: all.", parse=env_values.country_codes
     )
     SMS_GLOBAL_HOURLY: int = setting(5000, "Most texts an hour to all numbers together.", parse="int")
+    CREDENTIAL_TEXTS: bool = setting(
+        False, "Tell workers by text, one for each batch, what they were awarded.", parse="bool"
+    )
     SMS_COUNTRY_HOURLY: int = setting(1000, "Most texts an hour to one country calling code.", parse="int")
 
 

@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from connectid.accounts.urls import urlpatterns as accounts
+from connectid.credentials.urls import pages as credential_pages
+from connectid.credentials.urls import urlpatterns as credentials
 from connectid.directory.urls import urlpatterns as directory
 from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
@@ -23,6 +25,7 @@ from connectid.web.routes import routes
 api: list[URLPattern] = [
     *routes(("users/", pages.ping)),
     *accounts,
+    *credentials,
     *directory,
     *enrollment,
     *integrity,
@@ -39,6 +42,7 @@ openapi.describe(api)
 urlpatterns: list[URLPattern | URLResolver] = [
     *api,
     *signin,
+    *credential_pages,
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("metrics", metrics.metrics),

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class CredentialsConfig(AppConfig):
-    """Issuers of credentials."""
+    """Issuers, credentials and awards."""
 
     name = "connectid.credentials"
     label = "credentials"

@@ -12,8 +12,8 @@ from django.db.models import Model, Q
 
 from connectid.accounts.models import Account
 from connectid.core import passwords
-from connectid.credentials import operations as issuers
 from connectid.credentials.models import Issuer
+from connectid.credentials.operations import issuers
 from connectid.jobs.models import Job
 from connectid.messaging.models import MessageServer
 from connectid.messaging.operations import servers

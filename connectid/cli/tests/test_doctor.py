@@ -14,6 +14,7 @@ from connectid.cli.tests.conftest import Connectid, start
 from connectid.core import clock, keyring
 from connectid.jobs.models import Job
 from connectid.jobs.tasks import discard_dead_letters
+from connectid.oauth.key_uses import VERIFIABLE_CREDENTIAL
 from connectid.oauth.models import Client, SigningKey
 from connectid.oauth.operations import clients as operations
 from connectid.oauth.operations import signing_keys
@@ -40,7 +41,7 @@ def statuses(connectid: Connectid, *arguments: str, exit_code: int) -> dict[str,
 def test_a_sound_server(connectid: Connectid) -> None:
     found = statuses(connectid, exit_code=0)
     assert set(found) == {
-        "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "jobs", "clients", "id tokens", "settings",
+        "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "jobs", "clients", "id tokens", "credentials", "settings",
     }  # fmt: skip
     assert {check for check, status in found.items() if status != "ok"} == {"clients"}
 
@@ -132,3 +133,17 @@ def test_a_message_broker(connectid: Connectid, settings: Settings, kind: str) -
 def test_a_message_broker_that_does_not_answer(connectid: Connectid, settings: Settings) -> None:
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     assert statuses(connectid, exit_code=1)["broker"] == "failed"
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_key_that_signs_credentials(connectid: Connectid) -> None:
+    made_at, name = clock.now(), "credentials"
+    signing_keys.keys(at=made_at, use=VERIFIABLE_CREDENTIAL)
+    assert statuses(connectid, exit_code=0)[name] == "ok"
+    SigningKey.objects.update(signs_from=made_at - timedelta(days=401))
+    assert statuses(connectid, exit_code=0)[name] == "warning"
+    signing_keys.rotate(at=made_at, use=VERIFIABLE_CREDENTIAL)
+    assert statuses(connectid, exit_code=0)[name] == "ok"
+    other = {"kty": "EC", "crv": "P-256", "x": "A" * 43, "y": "A" * 43, "use": "sig", "alg": "ES256"}
+    SigningKey.objects.update(public_jwk=other)
+    assert statuses(connectid, exit_code=1)[name] == "failed"

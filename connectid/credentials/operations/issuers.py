@@ -1,12 +1,13 @@
-"""Writes about issuers."""
+"""Issuers: registering one, proving its secret."""
 
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from connectid.core import secrets
-from connectid.credentials import errors
+from connectid.credentials import errors, queries
 from connectid.credentials.models import PURPOSE, Issuer
+from connectid.credentials.queries import KnownIssuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,26 @@ def create_issuer(*, authority: str, environment: str, client_id: str = "", secr
         ):
             raise errors.IssuerExists
     return made
+
+
+def authenticate(*, client_id: str, secret: str) -> KnownIssuer | None:
+    """Return the active issuer whose id and secret these are, None for a wrong secret (contract A7).
+
+    One statement, and a second one after a rotation of ``SECRET_HASH_KEYS``. Raises
+    :class:`~connectid.credentials.errors.UnknownIssuer` where no active issuer has the id.
+    """
+    found = queries.issuer_digests(client_id)
+    if found is None:
+        raise errors.UnknownIssuer
+    issuer, current, previous = found
+    # Both are compared, so that the time does not tell which one it was.
+    is_current, is_previous = (
+        bool(stored) and secrets.matches(secret, stored, purpose=PURPOSE) for stored in (current, previous)
+    )
+    if is_current and secrets.needs_rewrite(current):
+        unchanged = Issuer.objects.filter(pk=issuer.id, secret_digest=current)
+        unchanged.update(secret_digest=secret_digest(secret))
+    return issuer if is_current or is_previous else None
 
 
 def secret_digest(secret: str) -> str:
