@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     access_tokens,
+    credentials,
     fetch_db_key,
     heartbeat,
     messages,
@@ -25,6 +26,7 @@ def main() -> int:
         every &= print_table("Tokens", token.figures(environment))
         every &= print_table("Heartbeats", heartbeat.figures(environment))
         every &= print_table("Messages, 3 channels and 20 notifications", messages.figures(environment))
+        every &= print_table("Credentials", credentials.figures(environment))
         every &= print_table("Pushes, by one process", push.figures())
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)

@@ -32,7 +32,12 @@ def demo(url: str, data_dir: Path) -> None:
     """Walk every journey over HTTP against a running server and print each step. It takes a minute and a half."""
     server = url.rstrip("/")
     made = _made(data_dir)
-    world = Sandbox(server, partner=_credentials(made["oauth_client"]), admin=_admin(server, made))
+    world = Sandbox(
+        server,
+        partner=_credentials(made["oauth_client"]),
+        issuer=_issuer(made),
+        admin=_admin(server, made),
+    )
     for journey in JOURNEYS:
         _walk(journey, server, world)
     click.echo(f"{len(JOURNEYS)} journeys, all as they should be.")
@@ -52,6 +57,10 @@ def _made(data_dir: Path) -> dict[str, Any]:
 def _admin(server: str, made: dict[str, Any]) -> Admin:
     servers = {one["name"]: _credentials(one) for one in made["message_servers"]}
     return Admin(server, *_credentials(made["admin"]), message_servers=servers)
+
+
+def _issuer(made: dict[str, Any]) -> tuple[str, str]:
+    return next(_credentials(issuer) for issuer in made["issuers"] if issuer["name"].startswith("HQ"))
 
 
 def _credentials(made: dict[str, str]) -> tuple[str, str]:

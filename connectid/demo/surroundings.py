@@ -64,17 +64,26 @@ class Surroundings(Protocol):
     def listening(self, name: str, addresses: Mapping[str, str]) -> AbstractContextManager[tuple[str, str]]:
         """Have the message server ``name`` called at ``addresses`` for the block; yields its id and secret."""
 
+    def issuer(self) -> tuple[str, str]:
+        """Id and secret with which CommCare HQ awards credentials."""
+
 
 class Sandbox:
     """A server's own sandbox, read over HTTP: every text and mail that it would have sent."""
 
     def __init__(
-        self, server: str, *, partner: tuple[str, str] = ("", ""), admin: Admin | None = None
+        self,
+        server: str,
+        *,
+        partner: tuple[str, str] = ("", ""),
+        issuer: tuple[str, str] = ("", ""),
+        admin: Admin | None = None,
     ) -> None:
         self.server = server
         self.http = requests.Session()
         self._partner = partner
         self._admin = admin
+        self._issuer = issuer
 
     def attest(self, request_hash: str, package: str) -> str:
         """Any token will do: the sandbox believes the phone."""
@@ -153,6 +162,10 @@ class Sandbox:
     def partner(self) -> tuple[str, str]:
         """The client that the server's first start made."""
         return self._partner
+
+    def issuer(self) -> tuple[str, str]:
+        """The issuer that the server's first start made."""
+        return self._issuer
 
     def _messages(self, recipient: str) -> list[dict[str, Any]]:
         answer = self.http.get(

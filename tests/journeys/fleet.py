@@ -33,6 +33,7 @@ LOCAL_REDIS = "redis://127.0.0.1:6379/15"
 PATIENCE = 30.0
 
 _ANDROID = ("--name", "Android", "--grant", "password", "--client-id", CLIENT_ID, "--public")
+_ISSUER = ("--authority", "HQ", "--environment", "production")
 _PARTNER = ("--name", "Partner", "--grant", "client-credentials")
 
 
@@ -46,6 +47,7 @@ class Fleet:
     bucket: Any
     client: tuple[str, str]
     environment: dict[str, str]
+    hq: tuple[str, str]
 
     def attest(self, request_hash: str, package: str) -> str:
         """A Play Integrity token."""
@@ -100,6 +102,10 @@ class Fleet:
         told = [one for one in self.vendors.requests if callback.endswith(one.path)][-1]
         return {name: texts[0] for name, texts in told.form.items()}
 
+    def issuer(self) -> tuple[str, str]:
+        """An issuer, as an operator registers one."""
+        return self.hq
+
     def _links(self, phone_number: str) -> list[str]:
         texts = [text.body for text in self.vendors.texts if text.to == phone_number]
         return [link for text in texts for link in LINK.findall(text)]
@@ -147,11 +153,11 @@ def running(folder: Path) -> Iterator[Fleet]:
         _run("migrate", environment)
         _run("switch", environment, "email_otp_verification", "on")
         _run("create-oauth-client", environment, *_ANDROID)
-        made = json.loads(_run("create-oauth-client", environment, *_PARTNER).rpartition("\n")[2])
-        client = (made["client_id"], made["client_secret"])
+        client = _registered("create-oauth-client", environment, *_PARTNER)
+        hq = _registered("create-issuer", environment, *_ISSUER)
         server = _start("serve", environment, "--port", str(port), "--workers", "2")
         worker = _start("worker", environment)
-        fleet = Fleet(f"http://127.0.0.1:{port}", vendors, mails, bucket, client, environment)
+        fleet = Fleet(f"http://127.0.0.1:{port}", vendors, mails, bucket, client, environment, hq)
         try:
             fleet.wait_until(lambda: _answers(fleet))
             yield fleet
@@ -159,6 +165,12 @@ def running(folder: Path) -> Iterator[Fleet]:
             for process in (server, worker):
                 process.send_signal(signal.SIGTERM)
             assert [process.wait(30) for process in (server, worker)] == [0, 0]
+
+
+def _registered(command: str, environment: dict[str, str], *options: str) -> tuple[str, str]:
+    """Register a partner; return its id and secret."""
+    made = json.loads(_run(command, environment, *options).rpartition("\n")[2])
+    return made["client_id"], made["client_secret"]
 
 
 def _production(database_url: str, mails: Path, folder: Path, port: int) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The journeys of `make demo`. Each yields what it did, step by step; the first thing that is not as it should be raises."""
 
+from connectid.demo.journeys.credentials import hold_a_credential
 from connectid.demo.journeys.enrolment import (
     enrol_by_firebase,
     enrol_demonstration_number,
@@ -20,5 +21,6 @@ JOURNEYS: tuple[Journey, ...] = (
     recover_on_a_second_phone,
     be_found_and_paid,
     write_to_each_other,
+    hold_a_credential,
     sign_in_and_leave,
 )
