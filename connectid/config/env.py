@@ -147,6 +147,24 @@ class Environment:
         "", "Token endpoint of Google service accounts. Unset: the one in the account."
     )
 
+    # Notifications and messages
+    REMINDERS_STOP_AFTER_HOURS: int = setting(
+        72,
+        "Hours for which people are reminded, hourly, of a message that their phone has not fetched. 0: never.",
+        parse="int",
+    )
+    ACKNOWLEDGED_KEPT_DAYS: int = setting(
+        7, "Days for which a notification is kept that the phone acknowledged.", parse=env_values.days
+    )
+    UNREAD_KEPT_DAYS: int = setting(
+        90, "Days for which a notification is kept that no phone acknowledged.", parse=env_values.days
+    )
+    MESSAGES_KEPT_DAYS: int = setting(
+        90,
+        "Days for which it is known that a message existed, without its content.",
+        parse=env_values.days,
+    )
+
     # Proof of phone and device
     FIREBASE_PROJECT_ID: str = setting(
         "",

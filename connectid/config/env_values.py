@@ -32,6 +32,13 @@ def proxies(text: str) -> tuple[str, ...]:
     return declared
 
 
+def days(text: str) -> int:
+    """Read for how long something is kept. Raises ``ValueError`` for less than a day, which would be a mistake."""
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise ValueError("is not a whole number of days, of which there must be one at least")
+    return int(text)
+
+
 def country_codes(text: str) -> frozenset[str]:
     """Read a list of ISO codes."""
     return frozenset(code.upper() for code in words(text))

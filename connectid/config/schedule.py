@@ -35,4 +35,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),
     Scheduled(cron="* * * * *", task=notifications.push_waiting),
+    # Each person hourly at most; six times an hour, so that nobody waits for an hour more where a run came early.
+    Scheduled(cron="*/10 * * * *", task=notifications.remind),
+    Scheduled(cron="28 3 * * *", task=notifications.prune),
+    Scheduled(cron="38 3 * * *", task=messaging.prune),
 )

@@ -55,10 +55,15 @@ def listed(values: Iterable[Any]) -> Any:
     return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
 
 
-def table(alias: str, **columns: str) -> str:
-    """A table whose rows are the objects of a single parameter, a JSON list; ``columns`` are PostgreSQL's types by name."""
+def given(name: str, **columns: str) -> str:
+    """A named query for WITH: rows that are the objects of a single parameter, a JSON list; ``columns`` are PostgreSQL's types.
+
+    Materialized, so that SQLite can make an index of it: joined as it comes, ten thousand rows would be read ten thousand times.
+    """
     if connection.vendor == "postgresql":
-        typed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
-        return f"json_to_recordset(CAST(%s AS json)) AS {alias}({typed})"
-    found = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
-    return f"(SELECT {found} FROM json_each(%s)) AS {alias}"  # noqa: S608 - names of our own
+        typed = ", ".join(f"{column} {type_}" for column, type_ in columns.items())
+        rows = f"* FROM json_to_recordset(CAST(%s AS json)) AS item({typed})"
+    else:
+        found = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
+        rows = f"{found} FROM json_each(%s)"
+    return f"{name} AS MATERIALIZED (SELECT {rows})"

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from connectid.core import clock
 from connectid.jobs import task
-from connectid.messaging.operations import relaying
+from connectid.messaging.operations import pruning, relaying
 
 
 @task
@@ -23,3 +23,9 @@ def relay_partner(server_id: int) -> None:
 def relay_waiting() -> None:
     """Wake the channels whose calls are due and that nobody carries."""
     relaying.sweep(at=clock.now())
+
+
+@task
+def prune() -> None:
+    """Every night: forget messages that are over."""
+    pruning.prune(at=clock.now())

@@ -53,9 +53,34 @@ class Notification(models.Model):
             ),
             models.Index(fields=["created_at"], name="notification_age"),
             models.Index(
+                fields=["received_at"],
+                condition=Q(received_at__isnull=False),
+                name="notification_received",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(received_at=None, message_id__isnull=False),
+                name="notification_unread",
+            ),
+            models.Index(
                 fields=["message_id"], condition=Q(message_id__isnull=False), name="notification_message"
             ),
         ]
 
     def __str__(self) -> str:
         return f"notification {self.pk}"
+
+
+class Reminder(models.Model):
+    """When an account was last reminded of messages that its phone did not fetch: so that it is not again within the hour."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    reminded_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["reminded_at"], name="reminder_age")]
+
+    def __str__(self) -> str:
+        return f"reminder of account {self.pk}"

@@ -1,7 +1,8 @@
 """Jobs of notifications."""
 
+from connectid.core import clock
 from connectid.jobs import task
-from connectid.notifications.operations import pushing
+from connectid.notifications.operations import pruning, pushing, reminders
 
 
 # What is left after a failure is found by the next one, which comes every minute.
@@ -9,3 +10,16 @@ from connectid.notifications.operations import pushing
 def push_waiting() -> None:
     """Push the notifications that are due."""
     pushing.push_waiting()
+
+
+# The next one comes soon enough.
+@task(max_attempts=1)
+def remind() -> None:
+    """Remind people of messages that their phones have not fetched."""
+    reminders.remind(at=clock.now())
+
+
+@task
+def prune() -> None:
+    """Every night: forget notifications that phones have, and those that none came for."""
+    pruning.prune(at=clock.now())

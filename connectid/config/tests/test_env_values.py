@@ -7,7 +7,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from connectid.config import env
 from connectid.config.env_problems import EnvironmentInvalid
-from connectid.config.env_values import broker, key_file, rsa_private_key
+from connectid.config.env_values import broker, days, key_file, rsa_private_key
 
 
 def pem() -> str:
@@ -68,3 +68,10 @@ def test_brokers() -> None:
         with pytest.raises(ValueError, match=said) as refused:
             broker(address)
         assert "s3cret" not in str(refused.value)
+
+
+def test_days() -> None:
+    assert days("30") == 30
+    for text in ("0", "-1", "1.5", "a week", "", "٣"):
+        with pytest.raises(ValueError, match="whole number of days"):
+            days(text)

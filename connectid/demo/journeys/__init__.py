@@ -8,6 +8,7 @@ from connectid.demo.journeys.enrolment import (
 )
 from connectid.demo.journeys.leaving import sign_in_and_leave
 from connectid.demo.journeys.messages import write_to_each_other
+from connectid.demo.journeys.notifying import notify_workers
 from connectid.demo.journeys.paying import be_found_and_paid
 from connectid.demo.journeys.recovery import recover_on_a_second_phone
 from connectid.demo.journeys.steps import Journey, NotAsExpected
@@ -18,6 +19,7 @@ JOURNEYS: tuple[Journey, ...] = (
     enrol_demonstration_number,
     enrol_invited_number,
     enrol_by_firebase,
+    notify_workers,
     recover_on_a_second_phone,
     be_found_and_paid,
     write_to_each_other,

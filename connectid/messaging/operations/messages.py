@@ -58,7 +58,7 @@ def send_to_phone(
 ) -> UUID:
     """Accept a server's message: stored with the notification that the phone polls and the push that announces it.
 
-    Two statements. Raises :class:`~connectid.messaging.errors.MessageInvalid`,
+    Three statements. Raises :class:`~connectid.messaging.errors.MessageInvalid`,
     :class:`~connectid.messaging.errors.ChannelMissing`, :class:`~connectid.messaging.errors.NoConsent` and
     :class:`~connectid.messaging.errors.MessageExists` (contract 7.11).
     """

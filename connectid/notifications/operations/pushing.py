@@ -250,10 +250,11 @@ def _settle(settled: Sequence[_Settled], *, lease: datetime) -> None:
         }
         for one in settled
     ]
-    settling = rows.table("settled", id="uuid", due_at="timestamptz", attempts="integer")
+    settling = rows.given("settled", id="uuid", due_at="timestamptz", attempts="integer")
     sql = f"""
+    WITH {settling}
     UPDATE notifications_notification SET push_due_at = settled.due_at, push_attempts = settled.attempts
-      FROM {settling}
+      FROM settled
      WHERE notifications_notification.id = settled.id AND notifications_notification.push_due_at = %s
     """  # noqa: S608 - names of our own
     with connection.cursor() as cursor:

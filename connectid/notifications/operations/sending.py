@@ -128,22 +128,22 @@ def _store(stored: Sequence[_Stored], *, at: datetime, lease: datetime) -> None:
         for place, one in enumerate(stored)
         if one.notifications
     ]
-    texts_table = rows.table("texts", message="integer", payload="text", options="text")
-    told_table = rows.table("told", id="uuid", account_id="bigint", message="integer", is_pushed="boolean")
+    message = rows.given("message", message="integer", payload="text", options="text")
+    told = rows.given("told", id="uuid", account_id="bigint", message="integer", is_pushed="boolean")
     moment = rows.as_moment()
     sql = f"""
-    WITH message AS MATERIALIZED (SELECT * FROM {texts_table})
+    WITH {message}, {told}
     INSERT INTO notifications_notification
            (id, account_id, kind, payload, created_at, push_due_at, push_attempts, push_options)
     SELECT told.id, told.account_id, '{Kind.CONNECT.value}', message.payload, {moment},
            CASE WHEN told.is_pushed THEN {moment} END, CASE WHEN told.is_pushed THEN 1 ELSE 0 END, message.options
-      FROM {told_table} JOIN message ON message.message = told.message
+      FROM told JOIN message ON message.message = told.message
     """  # noqa: S608 - names of our own
     parameters = [
         json.dumps(texts),
+        json.dumps(notifications),
         rows.stored_moment(at),
         rows.stored_moment(lease),
-        json.dumps(notifications),
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

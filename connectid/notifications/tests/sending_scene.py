@@ -1,6 +1,6 @@
 """A partner that tells people something."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.test import Client
@@ -22,10 +22,11 @@ def sender(*permissions: str) -> dict[str, str]:
     return basic(made.client_id, made.client_secret)
 
 
-def workers(number: int, *, prefix: str = "worker") -> list[Account]:
-    """Accounts with a phone that pushes reach, many at once."""
+def workers(number: int, *, endings: Sequence[str] = ("",)) -> list[Account]:
+    """Accounts with a phone that pushes reach, many at once; addresses end so in turn, which chooses what becomes of pushes."""
     made = Account.objects.bulk_create(
-        Account(username=f"{prefix}-{new_ordered_uuid().hex}") for _ in range(number)
+        Account(username=f"worker-{new_ordered_uuid().hex}{endings[place % len(endings)]}")
+        for place in range(number)
     )
     PushRegistration.objects.bulk_create(
         PushRegistration(

@@ -37,6 +37,8 @@ class Push:
     content: Mapping[str, object] = field(repr=False)
     notification: Notification | None = field(default=None, repr=False)
     analytics_label: str = ""
+    collapse_key: str = ""
+    """Of pushes with one key to a phone that is off FCM keeps the newest only."""
 
 
 @dataclass(frozen=True, slots=True)

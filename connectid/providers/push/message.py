@@ -28,6 +28,8 @@ class TooLarge(Exception):
 def message_of(push: Push) -> dict[str, Any]:
     """Return the ``message`` object. Raises :class:`TooLarge`, and ``TypeError`` for content that is not JSON."""
     message: dict[str, Any] = {"token": push.address, "android": {"priority": "high"}}
+    if push.collapse_key:
+        message["android"]["collapse_key"] = push.collapse_key
     around = 0
     if push.notification is not None:
         shown = {"title": push.notification.title, "body": push.notification.body}

@@ -50,6 +50,11 @@ def test_a_label_that_fcm_would_refuse_does_not_lose_the_push(label: str) -> Non
     assert "fcm_options" not in message_of(Push("a", {}, analytics_label=label))
 
 
+def test_of_several_pushes_the_newest_may_do() -> None:
+    sent = message_of(Push("a", {}, collapse_key="unread"))
+    assert sent["android"] == {"priority": "high", "collapse_key": "unread"}
+
+
 def test_too_large_without_what_is_polled_for() -> None:
     content = {"action": "ccc_message", "ciphertext": "c" * 4000, "nonce": "n", "tag": "t" * 200, "body": "b"}
     assert message_of(Push("a", content))["data"] == {"action": "ccc_message", "body": "b"}
