@@ -9,6 +9,8 @@ from benchmarks import (
     heartbeat,
     messages,
     push,
+    reminders,
+    send_bulk,
     start_configuration,
     surroundings,
     token,
@@ -28,6 +30,8 @@ def main() -> int:
         every &= print_table("Messages, 3 channels and 20 notifications", messages.figures(environment))
         every &= print_table("Credentials", credentials.figures(environment))
         every &= print_table("Pushes, by one process", push.figures())
+        every &= print_table("Messages to many people, over HTTP", send_bulk.figures(environment))
+        every &= print_table("Reminders", reminders.figures())
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )

@@ -27,7 +27,7 @@ class Messenger(VirtualPhone):
         As the app does, messages are matched with the channels that were known before this poll: those of a brand-new channel are
         read at the next one.
         """
-        answer = self._object(self._get("/messaging/retrieve_notifications/", auth=self._basic()))
+        answer = self.fetch()
         known = dict(self.keys)
         read: list[dict[str, str]] = []
         done: list[str] = []
@@ -41,9 +41,17 @@ class Messenger(VirtualPhone):
             done.append(item["notification_id"])
         self._keep_channels(answer["channels"])
         if done:
-            body: dict[str, Any] = {"notifications": done}
-            self._post("/messaging/update_notification_received/", body, auth=self._basic())
+            self.acknowledge(*done)
         return read
+
+    def fetch(self) -> dict[str, Any]:
+        """Ask for what was not acknowledged, and for the channels."""
+        return self._object(self._get("/messaging/retrieve_notifications/", auth=self._basic()))
+
+    def acknowledge(self, *notification_ids: str) -> None:
+        """Say that these notifications are here."""
+        body: dict[str, Any] = {"notifications": list(notification_ids)}
+        self._post("/messaging/update_notification_received/", body, auth=self._basic())
 
     def send_message(self, channel_id: str, text: str) -> str:
         """Answer into a channel, with a nonce of 12 bytes; return the message's id."""

@@ -32,6 +32,14 @@ class PartnerServer:
         """Say whether payment numbers will do (contract 10)."""
         return self._post("users/validate_payment_phone_numbers", {"updates": list(updates)})
 
+    def send(self, usernames: list[str], **message: Any) -> dict[str, Any]:
+        """Tell people something (contract 7.3)."""
+        return self._post("messaging/send/", {"usernames": usernames, **message})
+
+    def send_bulk(self, *messages: dict[str, Any]) -> dict[str, Any]:
+        """Tell people different things (contract 7.4)."""
+        return self._post("messaging/send_bulk/", {"messages": list(messages)})
+
     def invite(self, *, number: str, callback: str, code: str) -> dict[str, Any]:
         """Invite the worker of a number into a project (contract 9)."""
         invitation = {"username": "chikondi", "user_domain": "malaria", "invite_code": code}

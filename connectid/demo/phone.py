@@ -196,19 +196,6 @@ class VirtualPhone:
         toggles: dict[str, Any] = self._object(self._get("/toggles", auth=self._basic()))["toggles"]
         return toggles
 
-    def retrieve_notifications(self) -> dict[str, Any]:
-        """Poll for what the phone has not acknowledged; each needs a timestamp, or the app crashes."""
-        polled = self._object(self._get("/messaging/retrieve_notifications/", auth=self._basic()))
-        if not all(told.get("timestamp") for told in polled["notifications"]):
-            raise Crashed("a notification has no timestamp")
-        return polled
-
-    def acknowledge(self, notification_ids: list[str]) -> int:
-        """Say which notifications arrived; return the status."""
-        body = {"notifications": notification_ids}
-        path = "/messaging/update_notification_received/"
-        return self._post(path, body, auth=self._basic()).status_code
-
     def send_email_otp(self, email: str) -> None:
         """Ask for a code by mail."""
         self._post("/users/send_email_otp", {"email": email}, **self._either())
@@ -242,7 +229,7 @@ class VirtualPhone:
 
     # How the app talks.
 
-    def _post(self, path: str, body: dict[str, Any], **options: Any) -> requests.Response:
+    def _post(self, path: str, body: dict[str, str], **options: Any) -> requests.Response:
         headers = (
             self._accept() | {"Content-Type": "application/json; charset=UTF-8"} | options.pop("headers", {})
         )
@@ -301,7 +288,7 @@ class VirtualPhone:
         return {"auth": self._basic()} if self.username else {"headers": self._session()}
 
 
-def gson(body: dict[str, Any]) -> bytes:
+def gson(body: dict[str, str]) -> bytes:
     """The body as the app's Gson writes it: no spaces, raw UTF-8, HTML-sensitive characters escaped (contract 2.1)."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&='":

@@ -1,12 +1,10 @@
 """A partner server tells workers something."""
 
 from collections.abc import Iterator
-from typing import Any
-
-import requests
 
 from connectid.demo.journeys.steps import BACKUP_CODE, Step, expect
-from connectid.demo.phone import TIMEOUT, VirtualPhone
+from connectid.demo.messenger import Messenger
+from connectid.demo.partner_server import PartnerServer
 from connectid.demo.surroundings import Surroundings, new_demonstration_number, portrait
 
 
@@ -20,7 +18,8 @@ def notify_workers(server: str, world: Surroundings) -> Iterator[Step]:
 
     data = {"action": "ccc_payment", "title": "Payment", "body": "You were paid.", "payment_uuid": "p-1"}
     usernames = [silent.username, reached.username, "nobody"]
-    answer = _post(server, world, "/messaging/send/", {"usernames": usernames, "data": data})
+    partner = PartnerServer(server, world.partner())
+    answer = partner.send(usernames, data=data)
     statuses = [told["status"] for told in answer["responses"]]
     expect(statuses == ["deactivated", "success", "deactivated"], "each recipient has its status, in order")
     expect(answer["all_success"] is False, "an unknown recipient is a failure")
@@ -28,28 +27,21 @@ def notify_workers(server: str, world: Surroundings) -> Iterator[Step]:
     expect(world.pushed_to(address) == "You were paid.", "the push arrives")
     yield "the push arrived"
     for phone in (reached, silent):
-        [told] = phone.retrieve_notifications()["notifications"]
+        [told] = phone.fetch()["notifications"]
         expect(told["payment_uuid"] == "p-1", "the poll has what the push had")
-        expect(phone.acknowledge([told["notification_id"]]) == 200, "it is acknowledged")
-        expect(phone.retrieve_notifications()["notifications"] == [], "and handed out no more")
+        phone.acknowledge(told["notification_id"])
+        expect(phone.fetch()["notifications"] == [], "what was acknowledged is handed out no more")
     yield "retrieve_notifications, update_notification_received: both phones have it, pushed or not"
 
     messages = [{"username": reached.username, "data": {"title": "T", "body": f"Task {n}."}} for n in (1, 2)]
-    answer = _post(server, world, "/messaging/send_bulk/", {"messages": messages})
+    answer = partner.send_bulk(*messages)
     expect(answer["all_success"] and len(answer["messages"]) == 2, "every message has its answer")
     expect(world.pushed_to(address) in {"Task 1.", "Task 2."}, "the pushes arrive")
     yield "messaging/send_bulk with two messages: all_success"
 
 
-def _enrolled(server: str, world: Surroundings, name: str) -> VirtualPhone:
-    phone = VirtualPhone(server, new_demonstration_number(), world.attest)
+def _enrolled(server: str, world: Surroundings, name: str) -> Messenger:
+    phone = Messenger(server, new_demonstration_number(), world.attest)
     phone.start_configuration()
     phone.complete_profile(name=name, backup_code=BACKUP_CODE, photo=portrait())
     return phone
-
-
-def _post(server: str, world: Surroundings, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = requests.post(f"{server}{path}", json=body, auth=world.partner(), timeout=TIMEOUT)
-    expect(answer.status_code == 200, f"{path} answers 200")
-    found: dict[str, Any] = answer.json()
-    return found
