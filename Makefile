@@ -5,7 +5,7 @@ BIN = .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: ## make .venv with every dependency (fast when nothing changed)
 	@PYTHON='$(PYTHON)' scripts/bootstrap
@@ -21,6 +21,9 @@ test: install ## everything CI runs: checks, then all tests on SQLite and on Pos
 
 check: install ## the fast half of `make test`: format, types, layers, migrations, documents
 	@$(BIN)/python scripts/check.py --fast
+
+test-crash: install ## lose nothing while everything is killed at random (PostgreSQL, RabbitMQ, Redis)
+	@$(BIN)/python -m tests.crash $(CRASH)
 
 bench: install ## measure requests, statements and memory, and print the figures
 	@$(BIN)/python -m benchmarks
@@ -39,4 +42,4 @@ clean: ## remove what the other targets made, but not var/ (your database and ke
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install run demo test check bench format docs translations clean
+.PHONY: help install run demo test test-crash check bench format docs translations clean

@@ -24,7 +24,7 @@ MESSAGES_WAITING = 200
 IDS_PER_MESSAGE = 10
 """The most jobs of one message, which one process runs one after another. They are fewer unless many are due."""
 
-LOAN_SECONDS = 60.0
+LOAN_SECONDS = 30.0
 """How long a job whose id was published may wait for a worker before it is published again."""
 
 LONGEST_PAUSE_SECONDS = 30.0

@@ -147,9 +147,9 @@ def running(folder: Path) -> Iterator[Fleet]:
     """Start everything on a database of its own; stop it and drop the database at the end."""
     mails = folder / "mails"
     mails.mkdir()
-    with Vendors() as vendors, _bucket() as (bucket, s3), _database() as database_url:
-        port = _free_port()
-        environment = os.environ | vendors.environment() | s3 | _production(database_url, mails, folder, port)
+    with Vendors() as vendors, _bucket() as (bucket, s3), database() as database_url:
+        port = free_port()
+        environment = os.environ | vendors.environment() | s3 | production(database_url, mails, folder, port)
         _run("migrate", environment)
         _run("switch", environment, "email_otp_verification", "on")
         _run("create-oauth-client", environment, *_ANDROID)
@@ -173,7 +173,9 @@ def _registered(command: str, environment: dict[str, str], *options: str) -> tup
     return made["client_id"], made["client_secret"]
 
 
-def _production(database_url: str, mails: Path, folder: Path, port: int) -> dict[str, str]:
+def production(database_url: str, mails: Path, folder: Path, port: int) -> dict[str, str]:
+    """The settings of a production server, less its vendors'."""
+
     def key() -> str:
         return "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
 
@@ -232,7 +234,8 @@ def _bucket() -> Iterator[tuple[Any, dict[str, str]]]:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[str]:
+def database() -> Iterator[str]:
+    """Make a database, and drop it at the end."""
     name = f"connectid_fleet_{secrets.token_hex(4)}"
     with databases.postgresql() as address:
         maintenance = databases.maintenance_url(address)
@@ -271,7 +274,8 @@ def _answers(fleet: Fleet) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
