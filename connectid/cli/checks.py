@@ -251,8 +251,7 @@ def _id_tokens() -> Iterator[Finding]:
 
     at = clock.now()
     found = signing_keys.stored_keys()
-    key = found.signing(at)
-    if key is None:
+    if (key := found.signing(at)) is None:
         yield Finding("id tokens", "ok", "no key yet; the first one that is needed is made then")
         return
     now = int(at.timestamp())
@@ -274,8 +273,7 @@ def _verifiable_credentials() -> Iterator[Finding]:
 
     at = clock.now()
     found = signing_keys.stored_keys(VERIFIABLE_CREDENTIAL)
-    key = found.signing(at)
-    if key is None:
+    if (key := found.signing(at)) is None:
         yield Finding("credentials", "ok", "no key yet; the first one that is needed is made then")
         return
     try:

@@ -254,9 +254,7 @@ class Environment:
     )
 
     # The sign-in pages
-    SERVICE_NAME: str = setting(
-        "PersonalID", "What people know this service by, as the sign-in pages call it."
-    )
+    SERVICE_NAME: str = setting("PersonalID", "What people know this service by, as pages call it.")
     BROWSER_SESSION_LIFETIME: int = setting(
         28_800,
         "Seconds for which a browser stays signed in, at most; closing it ends that sooner.",
@@ -273,9 +271,7 @@ class Environment:
         frozenset(), "ISO codes of countries that get texts. Empty: all.", parse=env_values.country_codes
     )
     SMS_GLOBAL_HOURLY: int = setting(5000, "Most texts an hour to all numbers together.", parse="int")
-    CREDENTIAL_TEXTS: bool = setting(
-        False, "Tell workers by text, one for each batch, what they were awarded.", parse="bool"
-    )
+    CREDENTIAL_TEXTS: bool = setting(False, "Tell workers by text what they were awarded.", parse="bool")
     SMS_COUNTRY_HOURLY: int = setting(1000, "Most texts an hour to one country calling code.", parse="int")
 
 

@@ -44,9 +44,12 @@ class KeySet:
     keys: tuple[StoredKey, ...]
 
     def signing(self, at: datetime) -> StoredKey | None:
-        """The key that signs at ``at``; None where none was made yet."""
+        """The key that signs at ``at``; None where none was made yet.
+
+        The first one signs before its time, too: whoever made it may have looked at the clock later than others who need it.
+        """
         begun = [key for key in self.keys if key.signs_from <= at]
-        return begun[-1] if begun else None
+        return begun[-1] if begun else next(iter(self.keys), None)
 
     def published(self, at: datetime) -> list[StoredKey]:
         """The keys that verify something at ``at``."""

@@ -32,6 +32,13 @@ def test_the_first_key_is_made_when_it_is_needed() -> None:
     assert signing_keys.keys(at=at).keys == (key,)
 
 
+def test_the_first_key_signs_for_whoever_looked_at_the_clock_before_it_was_made() -> None:
+    """Of two processes that need it at once, one makes it, and the other may have begun earlier."""
+    at = clock.now()
+    found = signing_keys.keys(at=at)
+    assert found.signing(at - timedelta(seconds=5)) == found.keys[0]
+
+
 def test_the_key_of_the_environment_is_the_first(settings: Settings) -> None:
     settings.OIDC_RSA_PRIVATE_KEY = RSAKey.generate_key(2048).as_pem(private=True).decode()
     (key,) = signing_keys.keys(at=clock.now()).keys
