@@ -81,6 +81,7 @@ def client_address(request: HttpRequest) -> Address | None:
     return _client(request.META.get("REMOTE_ADDR", ""), forwarded_for, _declared())
 
 
+@lru_cache(maxsize=4096)
 def limit_key(address: Address | None) -> str:
     """What limits per address count by: the /24 of IPv4, the /48 of IPv6 that one subscriber may hold."""
     if address is None:

@@ -1,19 +1,25 @@
 """GET /messaging/retrieve_notifications/ (contract 6.1)."""
 
+import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectid.core import clock
-from connectid.messaging.queries import POLL_WINDOW
+from connectid.messaging import wire
+from connectid.messaging.queries import POLL_WINDOW, PolledNotification
 from connectid.notifications.models import Kind
 from connectid.notifications.operations import notices
 from connectid.testing.partners import new_channel, new_partner, send
 from connectid.testing.scene import EnrolledPhone, new_account, new_phone
 
 PATH = "/messaging/retrieve_notifications/"
+OURS = ("notification_id", "notification_type", "timestamp")
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +80,20 @@ def test_the_senders_words_do_not_stand_in_for_ours(client: Client) -> None:
     assert (one["notification_id"], one["notification_type"]) == (told, "CONNECT")
     assert one["timestamp"].endswith("Z")
     assert one["action"] == "ccc_payment"
+
+
+@given(payload=st.dictionaries(st.text() | st.sampled_from(OURS), st.text(), max_size=4))
+def test_whatever_was_said_comes_back(payload: dict[str, str]) -> None:
+    """Payloads go out as they were stored, in their order, and our own three are ours whatever a sender wrote."""
+    found = PolledNotification(uuid4(), "CONNECT", json.dumps(payload, ensure_ascii=False), clock.now())
+    text = wire.notification(found)
+    pairs = json.loads(text, object_pairs_hook=list)
+    said = {name: words for name, words in payload.items() if name not in OURS}
+    assert len({name for name, _ in pairs}) == len(pairs)
+    assert [pair for pair in pairs if pair[0] not in OURS] == list(said.items())
+    ours = dict(pair for pair in pairs if pair[0] in OURS)
+    assert set(ours) == set(OURS)
+    assert (ours["notification_id"], ours["notification_type"]) == (str(found.id), "CONNECT")
 
 
 def test_timestamps_are_written_as_apps_read_them(client: Client) -> None:

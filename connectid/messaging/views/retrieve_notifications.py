@@ -1,10 +1,11 @@
 """GET /messaging/retrieve_notifications/ (contract 6.1)."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from connectid.core import datetimes
 from connectid.devices.authentication import device_basic
-from connectid.messaging import queries
+from connectid.messaging import queries, wire
 from connectid.messaging.queries import PolledChannel, PolledNotification
 from connectid.web.endpoint import Endpoint
 
@@ -38,16 +39,13 @@ class RetrieveNotifications(Endpoint):
 
     def get(self) -> Polled:
         channels, notifications = queries.poll(device_basic.principal(self.request).account_id)
-        return Polled([_notification(one) for one in notifications], [_channel(one) for one in channels])
+        return self.answer_json(_render(channels, notifications), as_type=Polled)
 
 
-def _notification(found: PolledNotification) -> dict[str, str]:
-    texts: dict[str, str] = msgspec.json.decode(found.payload)
-    # Ours last: nothing that a sender wrote may stand in for them (contract 16, E-66).
-    texts["notification_id"] = str(found.id)
-    texts["notification_type"] = found.kind
-    texts["timestamp"] = datetimes.serializer_format(found.created_at)
-    return texts
+def _render(channels: Sequence[PolledChannel], notifications: Sequence[PolledNotification]) -> str:
+    """The JSON of a :class:`Polled`. Payloads are JSON already, and go out as they were stored: phones poll this every hour."""
+    listed = msgspec.json.encode([_channel(one) for one in channels]).decode()
+    return f'{{"notifications":[{",".join(map(wire.notification, notifications))}],"channels":{listed}}}'
 
 
 def _channel(found: PolledChannel) -> ListedChannel:
