@@ -8,6 +8,7 @@ from benchmarks import (
     fetch_db_key,
     heartbeat,
     jobs,
+    limits,
     messages,
     push,
     reminders,
@@ -30,6 +31,7 @@ def main() -> int:
         every &= print_table("Heartbeats", heartbeat.figures(environment))
         every &= print_table("Messages, 3 channels and 20 notifications", messages.figures(environment))
         every &= print_table("Credentials", credentials.figures(environment))
+        every &= print_table("Counting a request", limits.figures())
         every &= print_table("Pushes, by one process", push.figures())
         every &= print_table("Jobs that do nothing, CPU of one process for each", jobs.figures())
         every &= print_table("Messages to many people, over HTTP", send_bulk.figures(environment))

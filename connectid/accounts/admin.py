@@ -8,14 +8,10 @@ from django.http import HttpRequest
 
 from connectid.accounts.models import Account
 from connectid.core import phone
+from connectid.web.admin_pages import BoundedPaginator
 
 SECRETS = ("password", "storage_key", "backup_code")
 IDENTITY = ("username", "name", "date_joined", "last_login")
-CONTACT = (
-    *("phone_number", "phone_proven_at", "unproven_number", "unproven_since"),
-    *("secondary_phone", "secondary_phone_proven_at", "email", "is_invited", "photo_key"),
-)
-RECOVERY = ("device_security", "failed_backup_codes", "failed_codes_in_a_row", "locked_at", "lock_reason")
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -24,20 +20,20 @@ class AccountAdmin(admin.ModelAdmin[Account]):
     """People to look up and members of staff to give rights to.
 
     Accounts come from enrolling and from ``connectid create-admin``, and what a worker's account says changes only the way
-    the app changes it. So only the rights of staff can be edited, by a superuser.
+    the app changes it. So only the rights of staff can be edited, by a superuser. A worker has a page of their own
+    (``connectid.staff``).
     """
 
     list_display = ("username", "name", "is_active", "locked_at", "is_staff", "date_joined")
     list_filter: ClassVar = ("is_active", "is_staff", "is_invited")
     ordering = ("-pk",)
     show_full_result_count = False
+    paginator = BoundedPaginator
     search_fields = ("username", "phone_number")
     search_help_text = "A whole subject or a whole phone number with its +."
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": IDENTITY}),
-        ("Contact", {"fields": CONTACT}),
-        ("Recovery", {"fields": RECOVERY}),
         ("Rights", {"fields": RIGHTS}),
     )
 
@@ -61,7 +57,7 @@ class AccountAdmin(admin.ModelAdmin[Account]):
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         """Everything, but for a superuser the rights of staff."""
         may_edit = obj is not None and obj.is_staff and getattr(request.user, "is_superuser", False)
-        return (*IDENTITY, *CONTACT, *RECOVERY) if may_edit else (*IDENTITY, *CONTACT, *RECOVERY, *RIGHTS)
+        return IDENTITY if may_edit else (*IDENTITY, *RIGHTS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds accounts here."""

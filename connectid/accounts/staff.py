@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 
 from connectid.accounts.errors import StaffExists
@@ -19,21 +20,25 @@ class NewPassword:
     password: str
 
 
-def create_admin(*, username: str, password: str = "", reset: bool = False) -> NewPassword:
-    """Make a member of staff who may do everything; the password is made where it is not given.
+def create_admin(
+    *, username: str, password: str = "", reset: bool = False, role: str | None = None
+) -> NewPassword:
+    """Make a member of staff; the password is made where it is not given. Without a ``role``, they may do everything.
 
-    With ``reset``, one that exists gets the password, and its sessions end. Raises
+    With ``reset``, one that exists gets the password and the role, and its sessions end. Raises
     :class:`~connectid.accounts.errors.StaffExists` without it, and always for a worker's account.
     """
     given = NewPassword(username=username, password=password or secrets.new_urlsafe_token(PASSWORD_BYTES))
     with transaction.atomic():
         existing = Account.objects.select_for_update().filter(username=username).first()
         if existing is None:
-            Account.objects.create_superuser(given.username, given.password)
+            existing = Account.objects.create_superuser(given.username, given.password)
         elif reset and existing.is_staff:
             existing.set_password(given.password)
-            existing.is_active = existing.is_superuser = True
-            existing.save(update_fields=["password", "is_active", "is_superuser"])
+            existing.is_active = True
         else:
             raise StaffExists
+        existing.is_superuser = role is None
+        existing.save(update_fields=["password", "is_active", "is_superuser"])
+        existing.groups.set(Group.objects.filter(name=role) if role else [])
     return given

@@ -33,8 +33,11 @@ def apply(*, verbosity: int) -> None:
     """Apply what is missing, one machine at a time."""
     from django.core.management import call_command
 
+    from connectid.staff import roles
+
     with _alone():
         call_command("migrate", interactive=False, verbosity=verbosity)
+        roles.write()  # a new version may have new pages
 
 
 @contextmanager

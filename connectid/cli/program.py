@@ -26,7 +26,7 @@ COMMANDS = {
     "callbacks": "connectid.messaging.callback_commands:callbacks",
     "migrate": "connectid.cli.migrate:migrate",
     "doctor": "connectid.cli.doctor:doctor",
-    "create-admin": "connectid.accounts.commands:create_admin",
+    "create-admin": "connectid.staff.commands:create_admin",
     "create-oauth-client": "connectid.oauth.commands:create_oauth_client",
     "rotate-oidc-key": "connectid.oauth.commands:rotate_oidc_key",
     "create-message-server": "connectid.messaging.commands:create_message_server",

@@ -44,7 +44,7 @@ INTEGRITY_PROVIDER = ENV.INTEGRITY_PROVIDER or "sandbox"
 
 INSTALLED_APPS = [
     "connectid.accounts",
-    "django.contrib.admin",
+    "connectid.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "connectid.verification",
     "connectid.providers",
     "connectid.signin",
+    "connectid.staff.apps.StaffConfig",
     "connectid.sandbox",
 ]
 

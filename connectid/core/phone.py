@@ -144,3 +144,14 @@ def _parse(raw: str) -> PhoneNumber:
         region=region if len(region) == 2 and region.isalpha() and region != "ZZ" else None,
         textable=phonenumbers.number_type(number) not in _TAKES_NO_TEXTS,
     )
+
+
+def masked(contact: str) -> str:
+    """A number or an email address with its middle hidden, for staff who need not know the whole."""
+    name, at, host = contact.partition("@")
+    if at:
+        return f"{name[:1]}•••@{host}"
+    shown = len(contact) // 3
+    return (
+        f"{contact[:shown]}{'•' * (len(contact) - shown - 2)}{contact[-2:]}" if len(contact) > 4 else contact
+    )

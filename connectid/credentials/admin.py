@@ -20,10 +20,13 @@ MOST_AT_ONCE = 1000
 
 @admin.register(Issuer)
 class IssuerAdmin(SecretShownOnce[Issuer]):
-    """Replacing a secret keeps the one before it valid, so that the issuer can change over."""
+    """Rotating a secret keeps the one before it good, so that the issuer can change over."""
 
+    previous = "previous_secret_digest"
     fields = ("authority", "environment", "client_id", "is_active", "created_at")
-    list_display = ("client_id", "authority", "environment", "is_active", "created_at")
+    list_display = (
+        *("client_id", "authority", "environment", "is_active", "has_previous_secret", "created_at"),
+    )
     list_filter: ClassVar = ("authority", "environment", "is_active")
     search_fields = ("client_id",)
 

@@ -1,7 +1,6 @@
 """Device Basic authentication (contract A1): ``username:device credential``."""
 
-from contextlib import suppress
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
@@ -10,6 +9,7 @@ from connectid.core.errors import DomainError
 from connectid.devices import errors
 from connectid.devices.operations import credentials as device_credentials
 from connectid.devices.queries import KnownDevice
+from connectid.web import limits
 from connectid.web.authentication import InvalidBasicHeader, Scheme, basic_credentials
 from connectid.web.client_address import client_address, limit_key
 from connectid.web.problems import NotAuthenticated, Refusal
@@ -23,6 +23,7 @@ class DeviceBasic(Scheme[KnownDevice]):
     name = "device"
     http_scheme = "Basic"
     challenge = CHALLENGE
+    limit = limits.CALLS_PER_PHONE
     description = "Username and device credential, as complete_profile returned them, or an older app's password (contract A1)."
     missing = Refusal(NotAuthenticated, key="detail", challenge=CHALLENGE)
     # The code is under `error_code` and the status stays 401: on a 400 the app would wipe itself (contract 4.1).
@@ -42,17 +43,22 @@ class DeviceBasic(Scheme[KnownDevice]):
             at=clock.now(),
         )
 
+    def holder(self, request: HttpRequest, principal: KnownDevice) -> str:
+        """The account's, however its phone proves itself."""
+        return f"account {principal.account_id}"
+
 
 class DeviceOrAnyone(DeviceBasic):
     """The same for endpoints that also answer strangers: whoever presents something wrong is one (contract 5.15)."""
 
     refusals: ClassVar = ()
 
-    def __call__(self, endpoint: Any, controller: Any) -> Self:
-        """Let every request pass: dmr's hook."""
-        with suppress(DomainError):
-            super().__call__(endpoint, controller)
-        return self
+    def identify(self, controller: Any) -> KnownDevice | None:
+        """Return the device, or None for whoever is none."""
+        try:
+            return super().identify(controller)
+        except DomainError:
+            return None
 
 
 device_basic = DeviceBasic()

@@ -10,6 +10,7 @@ from connectid.devices.queries import KnownDevice
 from connectid.enrollment import errors
 from connectid.enrollment.models import EnrollmentSession
 from connectid.enrollment.operations import phone, sessions
+from connectid.web import limits
 from connectid.web.authentication import InvalidTokenHeader, Scheme, bearer_token
 from connectid.web.problems import NotAuthenticated, Refusal
 
@@ -22,6 +23,7 @@ class EnrollmentSessionBearer(Scheme[EnrollmentSession]):
     name = "enrollment_session"
     http_scheme = "Bearer"
     challenge = CHALLENGE
+    limit = limits.CALLS_PER_PHONE
     description = "Key of an enrollment session, as start_configuration returned it (contract A3)."
     missing = Refusal(NotAuthenticated, key="detail", challenge=CHALLENGE)
     refusals: ClassVar[tuple[Refusal, ...]] = (
@@ -34,6 +36,10 @@ class EnrollmentSessionBearer(Scheme[EnrollmentSession]):
     def authenticate(self, request: HttpRequest, credentials: str) -> EnrollmentSession:
         """Raise one of :attr:`refusals`, or return the session."""
         return sessions.authenticate(key=bearer_token(credentials), at=clock.now())
+
+    def holder(self, request: HttpRequest, principal: EnrollmentSession) -> str:
+        """The session's."""
+        return f"session {principal.pk}"
 
 
 class InvitedSessionBearer(EnrollmentSessionBearer):

@@ -190,8 +190,7 @@ def report(
     :class:`~connectid.integrity.errors.ReportIncomplete` and
     :class:`~connectid.integrity.errors.IntegrityServiceUnavailable`, after which the phone may report again (contract 5.14).
     """
-    ratelimit.spend(limits.REPORTS_PER_ADDRESS, client)
-    ratelimit.spend(limits.REPORTS_PER_DEVICE, installation_id)
+    ratelimit.spend_all((limits.REPORTS_PER_ADDRESS, client), (limits.REPORTS_PER_DEVICE, installation_id))
     if device_error:
         DEVICE_ERRORS.inc()
         log.info("integrity_report_device_error", reason=_code_in(device_error))

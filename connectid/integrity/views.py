@@ -10,7 +10,7 @@ from dmr.response import APIError
 from connectid.core import phone
 from connectid.core.phone import PhoneNumber
 from connectid.devices.authentication import optional_device_basic
-from connectid.integrity import errors, operations
+from connectid.integrity import errors, limits, operations
 from connectid.integrity.attested import DEFAULT_PACKAGE, Presented
 from connectid.integrity.headers import IntegrityHeaders
 from connectid.integrity.models import Result
@@ -49,6 +49,10 @@ class ReportIntegrity(Endpoint):
     auth = (
         optional_device_basic,
     )  # nobody has to, but a header that is there and wrong is refused (contract 2.5)
+    spends = (
+        limits.REPORTS_PER_ADDRESS,
+        limits.REPORTS_PER_DEVICE,
+    )
     refusals: ClassVar = (errors.ReportIncomplete,)
     invalid = errors.ReportIncomplete
     answers: ClassVar = (

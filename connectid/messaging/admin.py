@@ -9,15 +9,16 @@ from django.http import HttpRequest
 
 from connectid.core import clock
 from connectid.messaging import queries
-from connectid.messaging.models import Callback, MessageServer
+from connectid.messaging.models import Callback, Channel, Message, MessageServer
 from connectid.messaging.operations import outcomes, servers
-from connectid.web.admin_pages import ReadOnlyAdmin, SecretShownOnce
+from connectid.web.admin_pages import OfAccounts, ReadOnlyAdmin, SecretShownOnce
 
 
 @admin.register(MessageServer)
 class MessageServerAdmin(SecretShownOnce[MessageServer]):
-    """Replacing a secret keeps the one before it valid, so that the partner can change over."""
+    """Rotating a secret keeps the one before it good, so that the partner can change over."""
 
+    previous = "previous_secret"
     fields = (
         "name",
         "client_id",
@@ -37,6 +38,7 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
     list_display = (
         "name",
         "is_active",
+        "has_previous_secret",
         "last_success_at",
         "failures_in_a_row",
         "paused_until",
@@ -131,3 +133,26 @@ class CallbackAdmin(ReadOnlyAdmin[Callback]):
         chosen = Callback.objects.filter(pk__in=list(queryset.values_list("pk", flat=True)))
         count = outcomes.replay(chosen, at=clock.now())
         self.message_user(request, f"{count} calls will be made again.", messages.SUCCESS)
+
+
+@admin.register(Channel)
+class ChannelAdmin(OfAccounts[Channel]):
+    """Which partners a person hears from."""
+
+    related = ("server__name",)
+    list_display = ("id", "subject", "server", "source", "consent", "created_at")
+    list_filter: ClassVar = ("consent",)
+    ordering: ClassVar = ("-created_at",)
+    fields = ("subject", "server", "source", "name", "consent", "created_at", "relaying_until")
+
+
+@admin.register(Message)
+class MessageAdmin(OfAccounts[Message]):
+    """That a message exists and how far it came."""
+
+    account = "channel__account"
+    related = ("channel__id",)
+    list_display = ("id", "subject", "direction", "status", "sent_at", "received_at")
+    list_filter: ClassVar = ("direction", "status")
+    ordering: ClassVar = ("-sent_at",)
+    fields = ("subject", "channel", "direction", "status", "sent_at", "received_at")

@@ -29,5 +29,9 @@ class MessageServerBasic(Scheme[KnownServer]):
             return None
         return servers.authenticate(client_id=client_id, secret=secret)
 
+    def holder(self, request: HttpRequest, principal: KnownServer) -> str:
+        """The server's, whichever of its secrets it showed."""
+        return f"message server {principal.id}"
+
 
 message_server_basic = MessageServerBasic()

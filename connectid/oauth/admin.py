@@ -8,10 +8,18 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from connectid.core import secrets
-from connectid.oauth.models import AccessToken, AuthorizationCode, Client, IdToken, RefreshToken
+from connectid.oauth.models import (
+    AccessToken,
+    AuthorizationCode,
+    BrowserSession,
+    Client,
+    IdToken,
+    RefreshToken,
+    SigningKey,
+)
 from connectid.oauth.operations import clients
 from connectid.oauth.permissions import Permission
-from connectid.web.admin_pages import ReadOnlyAdmin, SecretShownOnce
+from connectid.web.admin_pages import OfAccounts, ReadOnlyAdmin, SecretShownOnce
 
 GRANTS = [
     (Client.GRANT_AUTHORIZATION_CODE, "Authorization code"),
@@ -50,7 +58,10 @@ class ClientAdmin(SecretShownOnce[Client]):
     """Registered by django-oauth-toolkit's admin, which asks settings for it."""
 
     form = ClientForm
-    list_display = ("name", "client_id", "client_type", "authorization_grant_type", "created")
+    previous = "previous_client_secret"
+    list_display = (
+        *("name", "client_id", "client_type", "authorization_grant_type", "has_previous_secret", "created"),
+    )
     list_filter: ClassVar = ("client_type", "authorization_grant_type")
     search_fields = ("name", "client_id")
     radio_fields: ClassVar = {"client_type": admin.HORIZONTAL}
@@ -60,39 +71,21 @@ class ClientAdmin(SecretShownOnce[Client]):
         return () if obj is None else ("client_id",)
 
     def put_new_secret(self, owner: Client) -> str:
-        """Replace the secret; a public client gets one that is shown too, and opens nothing."""
+        """Make the secret so far, if there is one, the previous one; a public client's is shown too, and opens nothing."""
         secret = secrets.new_token()
+        owner.previous_client_secret = owner.client_secret if owner.pk else ""
         owner.client_secret = clients.stored_secret(secret)
         return secret
 
 
-class GrantedAdmin[Row: Model](ReadOnlyAdmin[Row]):
+class GrantedAdmin[Row: Model](OfAccounts[Row]):
     """What clients were granted, found by the subject of the account; never the secret itself."""
 
+    nobody = "the client itself"
+    account = "user"
+    related = ("application__name", "application__client_id")
     list_display: tuple[str, ...] = ("id", "subject", "client", "scope", "created", "expires")
     fields: ClassVar[tuple[str, ...]] = ("subject", "client", "scope", "created", "expires")
-    search_fields: ClassVar = ("user__username",)
-    search_help_text = "A whole subject."
-    ordering = ("-pk",)
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
-        """Every row with its account's subject and its client's name, and no secret of any."""
-        own = [name for name in self.fields if name not in ("subject", "client")]
-        shown = (*own, "user__username", "application__name", "application__client_id")
-        return super().get_queryset(request).select_related("user", "application").only(*shown)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
-    ) -> tuple[QuerySet[Row], bool]:
-        """Find what one account granted."""
-        wanted = search_term.strip()
-        return (queryset.filter(user__username=wanted) if wanted else queryset), False
-
-    @admin.display(description="account", empty_value="the client itself")
-    def subject(self, granted: Any) -> str | None:
-        """Whom it speaks for."""
-        return granted.user.username if granted.user else None
 
     @admin.display(description="client")
     def client(self, granted: Any) -> str:
@@ -128,3 +121,23 @@ class NoPage(ReadOnlyAdmin[IdToken]):
     def has_view_permission(self, request: HttpRequest, obj: IdToken | None = None) -> bool:
         """Not shown."""
         return False
+
+
+@admin.register(BrowserSession)
+class BrowserSessionAdmin(OfAccounts[BrowserSession]):
+    """Browsers in which people are signed in; never their keys."""
+
+    list_display = ("id", "subject", "authenticated_at", "expires_at")
+    fields = ("subject", "authenticated_at", "expires_at")
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(ReadOnlyAdmin[SigningKey]):
+    """The keys that sign id tokens: the public half. They are rotated by ``connectid rotate-oidc-key``."""
+
+    list_display = ("generation", "kid", "signs_from", "created_at")
+    fields = ("generation", "kid", "public_jwk", "signs_from", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SigningKey]:
+        """Every key, its private half left in the database."""
+        return super().get_queryset(request).defer("private_key")

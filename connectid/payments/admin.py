@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from connectid.payments.models import Judgement, PaymentNumber
-from connectid.web.admin_pages import ReadOnlyAdmin
+from connectid.web.admin_pages import MaskedAdmin
 
 
 class Judgements(admin.TabularInline[Judgement, PaymentNumber]):
@@ -22,9 +22,10 @@ class Judgements(admin.TabularInline[Judgement, PaymentNumber]):
 
 
 @admin.register(PaymentNumber)
-class PaymentNumberAdmin(ReadOnlyAdmin[PaymentNumber]):
+class PaymentNumberAdmin(MaskedAdmin[PaymentNumber]):
     """For "why am I not paid": every number of a worker, since when, until when, and who judged it."""
 
+    masked = ("phone_number",)
     list_display = (
         *("account", "phone_number", "telecom_provider", "line_type", "status"),
         *("proven_at", "starts_at", "ends_at"),

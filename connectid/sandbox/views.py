@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from connectid.core import phone
 from connectid.sandbox import inbox, invited
 from connectid.sandbox.models import SandboxMessage
+from connectid.web.limiting import unlimited
 
 type View = Callable[[HttpRequest], HttpResponse]
 
@@ -27,6 +28,7 @@ type View = Callable[[HttpRequest], HttpResponse]
 def outside_production(view: View) -> View:
     """Answer 404 in production, should the addresses ever be included there by mistake."""
 
+    @unlimited("demonstrations and tests only")
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         if settings.ENVIRONMENT == "production":

@@ -26,8 +26,10 @@ from connectid.oauth.errors import (
 )
 from connectid.oauth.queries.browser_sessions import SignedIn
 from connectid.signin.errors import StartAgain
-from connectid.web import client_address, languages
+from connectid.web import languages
+from connectid.web import limits as web_limits
 from connectid.web.html_pages import SeeOther, link, page
+from connectid.web.limiting import block_of
 
 AUTHORIZE = "o/authorize"
 NUMBER = "o/sign_in"
@@ -41,6 +43,11 @@ class Page(View):
     """A page that people read. Subclasses answer ``get`` and ``post``, and raise refusals."""
 
     http_method_names = ["get", "head", "post"]
+
+    reading: ClassVar[Limit] = web_limits.PAGES_PER_ADDRESS
+    """What a look at the page spends, by block of addresses."""
+    limit: ClassVar[Limit | None] = None
+    """What a form that is sent spends; None for the same."""
 
     @cached_property
     def received_at(self) -> datetime:
@@ -56,6 +63,8 @@ class Page(View):
         """Answer in the person's language; word every refusal."""
         with languages.spoken(request) as language:
             try:
+                is_sent = request.method == "POST"
+                ratelimit.spend((is_sent and self.limit) or self.reading, block_of(request))
                 response = self.answer(request, *args, **kwargs)
             except DomainError as refused:
                 response = self.refuse(refused)
@@ -66,10 +75,6 @@ class Page(View):
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer, or raise a refusal."""
         return super().dispatch(request, *args, **kwargs)
-
-    def spend(self, limit: Limit) -> None:
-        """Count this request for its block of addresses, or raise :class:`~connectid.core.ratelimit.Throttled`."""
-        ratelimit.spend(limit, client_address.limit_key(client_address.client_address(self.request)))
 
     def refuse(self, refused: DomainError) -> HttpResponse:
         """Show why it does not go on. Raises what it has no words for."""
@@ -101,16 +106,11 @@ class Page(View):
 class SignInPage(Page):
     """One page of the sign-in."""
 
-    limit: ClassVar[Limit | None] = None
-    """What each POST from one block of addresses spends."""
-
     addressee: Addressee
     authorization: AuthorizationRequest
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Read the request that the page serves, and answer."""
-        if request.method == "POST" and self.limit is not None:
-            self.spend(self.limit)
         parameters = dict(request.GET.lists())
         self.addressee = authorization_requests.addressee(parameters)
         try:

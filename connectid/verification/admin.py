@@ -1,58 +1,40 @@
 """What staff may see of verification: everything but what a code is derived from. Nothing can be changed here."""
 
-from typing import Any
+from typing import ClassVar
 
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
 
 from connectid.verification.models import Breaker, Challenge, Counter
-
-
-class ReadOnly[M: models.Model](admin.ModelAdmin[M]):
-    """An admin that only shows."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody may."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody may."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody may: a deleted counter would be a reset limit."""
-        return False
+from connectid.web.admin_pages import MaskedAdmin, ReadOnlyAdmin
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(ReadOnly[Challenge]):
+class ChallengeAdmin(MaskedAdmin[Challenge]):
     """Codes that were sent, for "I did not get one"."""
 
-    list_display = [
+    masked = ("address",)
+    list_display = (
         *("address", "transport", "purpose", "created_at", "expires_at", "attempts", "used_at"),
         *("sends", "delivered_sends", "rejection"),
-    ]
-    list_filter = ["transport", "purpose"]
-    search_fields = ["=address", "=scope"]
-    exclude = ["nonce", "key_id"]
-    show_full_result_count = False
-    ordering = ["-pk"]
+    )
+    list_filter: ClassVar = ("transport",)
+    search_fields = ("=address", "=scope")
+    search_help_text = "A whole number or email address, or a scope."
+    exclude = ("nonce", "key_id")
 
 
 @admin.register(Counter)
-class CounterAdmin(ReadOnly[Counter]):
-    """How near limits are."""
+class CounterAdmin(MaskedAdmin[Counter]):
+    """How near limits are. A deleted counter would be a reset limit."""
 
-    list_display = ["name", "subject", "in_hour", "recent", "converted"]
-    list_filter = ["name"]
-    search_fields = ["=subject"]
-    show_full_result_count = False
-    ordering = ["-pk"]
+    masked = ("subject",)
+    list_display = ("name", "subject", "in_hour", "recent", "converted")
+    search_fields = ("=subject",)
+    search_help_text = "A whole number, prefix, email address or scope."
 
 
 @admin.register(Breaker)
-class BreakerAdmin(ReadOnly[Breaker]):
+class BreakerAdmin(ReadOnlyAdmin[Breaker]):
     """Whether the breaker is or was open."""
 
-    list_display = ["opened_at", "open_until", "checks", "failures"]
+    list_display = ("opened_at", "open_until", "checks", "failures")

@@ -22,6 +22,8 @@ from dmr.openapi.objects import Reference, SecurityRequirement, SecurityScheme
 from dmr.security.base import SyncAuth
 
 from connectid.core.errors import DomainError, Kind
+from connectid.core.ratelimit import Limit
+from connectid.web import limiting, limits
 from connectid.web.problems import NotAuthenticated, Refusal
 
 
@@ -53,15 +55,28 @@ class Scheme[Principal](SyncAuth):
     challenge: ClassVar[str | None] = None
     refusals: ClassVar[tuple[Refusal, ...]] = ()
     missing: Refusal = Refusal(NotAuthenticated, key="detail")
+    limit: ClassVar[Limit] = limits.CALLS_PER_CREDENTIAL
+    """How often one holder may call an endpoint that names no limit of its own."""
+    counts_refused: ClassVar[bool] = True
+    """Whether wrong credentials are counted here; off where :meth:`authenticate` does it."""
 
     def __init__(self, *, required: bool = True) -> None:
         self.required = required
 
     def __call__(self, endpoint: Any, controller: Any) -> Self | None:
-        """Authenticate the request: dmr's hook. None lets the endpoint's next scheme try."""
-        principal = self.identify(controller)
+        """Authenticate the request and count it: dmr's hook. None lets the endpoint's next scheme try."""
+        try:
+            principal = self.identify(controller)
+        except DomainError as refused:
+            if refused.kind is Kind.UNAUTHENTICATED and self.counts_refused:
+                limiting.charge_refused(controller.request)
+            raise
         if principal is None:
-            return None if self.required else self
+            if self.required:
+                return None
+            limiting.charge_stranger(controller)
+            return self
+        limiting.charge(controller, self.limit, self.holder(controller.request, principal))
         cast(Any, controller.request).principal = principal
         return self
 
@@ -77,6 +92,10 @@ class Scheme[Principal](SyncAuth):
 
         None means "not mine": the next scheme of the endpoint may know them. Raises a refusal listed in :attr:`refusals`.
         """
+
+    def holder(self, request: HttpRequest, principal: Principal) -> str:
+        """Whose bucket a request spends: the credential's, unless a subclass knows who holds it."""
+        return f"{self.name} {request.META.get('HTTP_AUTHORIZATION', '')}"
 
     def principal(self, request: HttpRequest) -> Principal:
         """Return who is calling. Only for endpoints where this scheme must have passed."""

@@ -22,8 +22,8 @@ from dmr.plugins.msgspec import MsgspecSerializer
 
 from connectid.core import clock
 from connectid.core.errors import DomainError
-from connectid.core.ratelimit import Throttled
-from connectid.web import negotiation, parsing, problems
+from connectid.core.ratelimit import Limit, Throttled
+from connectid.web import limiting, negotiation, parsing, problems
 from connectid.web.authentication import Scheme
 from connectid.web.components import Body, Headers, Query
 from connectid.web.operation import WireOperation
@@ -56,6 +56,11 @@ class Endpoint(Controller[MsgspecSerializer]):
     """The media type of a success that is a text and no JSON, such as a JWT; the method returns that text."""
     versioned: ClassVar[bool] = True
     """Whether Accept names a version and the answer carries ``X-API-Current-Version`` (contract 2.2)."""
+
+    limit: ClassVar[Limit | None] = None
+    """How often one caller may call; None for what its scheme says, or for anybody ``CALLS_PER_ADDRESS`` (web/limits.py)."""
+    spends: ClassVar[Sequence[Limit]] = ()
+    """Limits that the operation spends, by a number for example."""
 
     auth: ClassVar[Sequence[Scheme[Any]] | None] = None
     """Who may call: the first of these whose header is there; None for anyone."""
@@ -133,6 +138,8 @@ class Endpoint(Controller[MsgspecSerializer]):
             if self.versioned:
                 negotiation.version_of(request)
             self.admit()
+            if not self.auth:
+                limiting.charge_stranger(self)
             if request.method == "POST" and self.reads_body:
                 parsing.receive(request, limit=self.body_limit)
         except (negotiation.NotAcceptable, DomainError, parsing.BodyRefused) as refused:
@@ -165,8 +172,7 @@ class Endpoint(Controller[MsgspecSerializer]):
             case negotiation.NotAcceptable():
                 return self._detail(str(exc), HTTPStatus.NOT_ACCEPTABLE)
             case NotAuthenticatedError():
-                missing = self._schemes()[0].missing
-                return self._answer(missing, missing.error())
+                return self._unauthenticated()
             case ValidationError() | parsing.Unacceptable():
                 return self.refuse(problems.refusal_of(self.invalid, key=self.error_key).error())
             case parsing.BodyTooLarge():
@@ -191,6 +197,14 @@ class Endpoint(Controller[MsgspecSerializer]):
         return self.to_error(
             refusal.body(error), status_code=refusal.http_status, headers=refusal.headers(error)
         )
+
+    def _unauthenticated(self) -> HttpResponse:
+        try:
+            limiting.charge_refused(self.request)
+        except Throttled as throttled:
+            return self.refuse(throttled)
+        missing = self._schemes()[0].missing
+        return self._answer(missing, missing.error())
 
     def _detail(self, text: str, status: HTTPStatus) -> HttpResponse:
         return self.to_error({"detail": text}, status_code=status)

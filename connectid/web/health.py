@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from connectid.web.limiting import unlimited
 from connectid.web.workers import is_shutting_down
 
 TIMEOUT = 2.0
@@ -32,6 +33,7 @@ OK = "ok"
 _TOO_MANY_CONNECTIONS = "53300"
 
 
+@unlimited("probes ask it every few seconds, and it asks nobody")
 @csrf_exempt
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
@@ -39,6 +41,7 @@ def live(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@unlimited("probes ask it every few seconds; it asks the database once a second at most")
 @csrf_exempt
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:

@@ -25,6 +25,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from connectid.jobs.metrics import BacklogCollector
 from connectid.web.client_address import is_internal
+from connectid.web.limiting import unlimited
 from connectid.web.request_names import method_name, route_name, statements_of
 from connectid.web.workers import shared_folder
 
@@ -76,6 +77,7 @@ class MetricsMiddleware:
         return series
 
 
+@unlimited("whoever may not read it is refused before anything is asked")
 @csrf_exempt
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from dmr.openapi import build_schema
 from dmr.routing import Router
 
 from connectid.web.endpoint import Endpoint
+from connectid.web.limiting import limited
 from connectid.web.negotiation import CURRENT_VERSION, VERSION_HEADER
 from connectid.web.routes import documented
 
@@ -86,12 +87,14 @@ def _encoded() -> bytes:
     return msgspec.json.encode(document())
 
 
+@limited
 @require_safe
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """The API document, OpenAPI 3.1."""
     return HttpResponse(_encoded(), content_type="application/json")
 
 
+@limited
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The API document as pages that can be read and tried."""

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from connectid.web import problems
+from connectid.web.limiting import unlimited
 
 READING = ("GET", "HEAD")
 
@@ -23,6 +24,7 @@ def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
     return csrf_exempt(guarded)
 
 
+@unlimited("load balancers ask it every few seconds, and it asks nobody")
 @read_only
 def ping(request: HttpRequest) -> HttpResponse:
     """Answers `pong`, for health checks that only know the old address."""

@@ -1,4 +1,7 @@
-"""Routes: whole wire paths, each served with and without its trailing slash, never by a redirect (contract, rule 1)."""
+"""Routes: whole wire paths, each served with and without its trailing slash, never by a redirect (contract, rule 1).
+
+What names no limit gets one here (``connectid.web.limiting``).
+"""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -8,6 +11,8 @@ from django.urls import URLPattern, path
 from django.views import View
 from dmr.openapi.objects import MediaType, OpenAPIType, Operation, PathItem, Reference, Response, Schema
 from dmr.routing import external_path
+
+from connectid.web import limiting
 
 type ViewFunction = Callable[..., HttpResponseBase]
 
@@ -26,9 +31,16 @@ def _variants(wire_path: str, view: type[View] | ViewFunction) -> list[URLPatter
     twin = wire_path.removesuffix("/") if wire_path.endswith("/") else f"{wire_path}/"
     name = wire_path.strip("/")
     if isinstance(view, type):
-        function = cast("type[View]", view).as_view()
+        function = _limited(cast("type[View]", view).as_view())
         return [path(wire_path, function, name=name), path(twin, function)]
-    return [external_path(wire_path, view, openapi=_plain_page(view), name=name), path(twin, view)]
+    page = _limited(view)
+    return [external_path(wire_path, page, openapi=_plain_page(view), name=name), path(twin, page)]
+
+
+def _limited(view: ViewFunction) -> ViewFunction:
+    """The view, counted by address unless it counts its requests itself or says why it need not."""
+    spared = limiting.is_limited(view) or hasattr(view, limiting.UNLIMITED)
+    return view if spared else limiting.limited(view)
 
 
 def _plain_page(view: Any) -> PathItem:

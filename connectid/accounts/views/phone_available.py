@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from connectid.accounts import errors
+from connectid.accounts import errors, limits
 from connectid.accounts.operations import numbers
 from connectid.devices.authentication import optional_device_basic
 from connectid.web.client_address import client_address, limit_key
@@ -24,6 +24,7 @@ class PhoneAvailable(LegacyEndpoint):
     """Whether no account has a number. The app registers such a number only, and recovers only another (E-22)."""
 
     auth = (optional_device_basic,)
+    spends = (limits.AVAILABILITY_PER_ADDRESS,)
     invalid = Refusal(errors.NoNumber, key="empty")
     refusals: ClassVar = (Refusal(errors.NumberTaken, key="empty"),)
 

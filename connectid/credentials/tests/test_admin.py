@@ -24,7 +24,7 @@ def test_a_secret_is_shown_once_and_replaced_without_a_gap(client: Client) -> No
     assert first
     assert secrets.matches(first[1], issuer.secret_digest, purpose=PURPOSE)
 
-    action = {"action": "replace_secrets", "_selected_action": [issuer.pk]}
+    action = {"action": "rotate_secrets", "_selected_action": [issuer.pk]}
     page = client.post("/admin/credentials/issuer/", action, follow=True).content.decode()
     second = re.search("The secret of HQ india is ([0-9a-f]{64})", page)
     issuer = Issuer.objects.get()

@@ -124,9 +124,10 @@ def _country(place: Coordinates | None) -> str:
 
 def _spend(asked: Asked, number: PhoneNumber) -> None:
     try:
-        ratelimit.spend(limits.SESSIONS_PER_ADDRESS, asked.address)
-        if not phone.is_fictitious(number):
-            ratelimit.spend(limits.SESSIONS_PER_NUMBER, number.e164)
+        ratelimit.spend_all(
+            (limits.SESSIONS_PER_ADDRESS, asked.address),
+            *(() if phone.is_fictitious(number) else ((limits.SESSIONS_PER_NUMBER, number.e164),)),
+        )
     except ratelimit.Throttled as throttled:
         raise errors.TooManyRequests(retry_after=throttled.retry_after) from throttled
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from connectid.enrollment import errors
+from connectid.enrollment import errors, limits
 from connectid.enrollment.operations import phone
 from connectid.oauth.authentication import client_basic
 from connectid.oauth.permissions import Permission
@@ -29,6 +29,7 @@ class GenerateManualOtp(Endpoint):
     """The live code of a number's latest session, for support to read to a worker whom no text reaches."""
 
     auth = (may_read_codes,)
+    spends = (limits.CODES_READ_PER_CLIENT,)
     invalid = errors.MissingPhoneNumber
     refusals: ClassVar = (errors.NoCodeToRead, errors.TooManyRequests)
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from connectid.devices.authentication import optional_device_basic
-from connectid.enrollment import errors
+from connectid.enrollment import errors, limits
 from connectid.enrollment.operations import registration
 from connectid.web.client_address import client_address, limit_key
 from connectid.web.endpoint import Body
@@ -35,6 +35,7 @@ class Register(LegacyEndpoint):
     """Make an account whose number is to be proven by ``validate_phone`` and ``confirm_otp``."""
 
     auth = (optional_device_basic,)
+    spends = (limits.REGISTRATIONS_PER_ADDRESS,)
     refusals: ClassVar = (errors.RegistrationRefused,)
 
     def post(self, parsed_body: Body[Registration]) -> RegisteredAccount:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from connectid.devices.authentication import optional_device_basic
-from connectid.enrollment import errors
+from connectid.enrollment import errors, limits
 from connectid.enrollment.operations import configuration
 from connectid.integrity import errors as integrity
 from connectid.integrity.attested import DEFAULT_PACKAGE, Presented
@@ -43,6 +43,10 @@ class StartConfiguration(Endpoint):
     """Open an enrollment session for a phone number."""
 
     auth = (optional_device_basic,)
+    spends = (
+        limits.SESSIONS_PER_ADDRESS,
+        limits.SESSIONS_PER_NUMBER,
+    )
     invalid = integrity.PhoneNumberRequired
     refusals: ClassVar = (
         integrity.MissingIntegrityHeaders,

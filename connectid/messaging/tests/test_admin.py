@@ -37,7 +37,7 @@ def test_a_secret_is_shown_once_and_replaced_without_a_gap(client: Client) -> No
     assert f"The secret of HQ is {server.secret}".encode() in first
     assert server.previous_secret is None
 
-    action = {"action": "replace_secrets", "_selected_action": [server.pk]}
+    action = {"action": "rotate_secrets", "_selected_action": [server.pk]}
     second = client.post("/admin/messaging/messageserver/", action, follow=True).content
     replaced = MessageServer.objects.get()
     assert f"The secret of HQ is {replaced.secret}".encode() in second

@@ -14,6 +14,7 @@ from connectid.core import clock
 from connectid.oauth import errors, scopes
 from connectid.oauth.queries import access_tokens
 from connectid.oauth.queries.access_tokens import UserToken
+from connectid.web import limits
 from connectid.web.authentication import InvalidTokenHeader, Scheme, bearer_token
 from connectid.web.problems import NotAuthenticated, Refusal
 
@@ -28,6 +29,7 @@ class UserBearer(Scheme[UserToken]):
     name = "user_token"
     http_scheme = "Bearer"
     challenge = CHALLENGE
+    limit = limits.CALLS_PER_PHONE
     description = "Access token of an account, as o/token returned it (contract A2)."
     missing = Refusal(NotAuthenticated, key="detail", challenge=CHALLENGE)
     refusals: ClassVar[tuple[Refusal, ...]] = (
@@ -41,6 +43,10 @@ class UserBearer(Scheme[UserToken]):
         if found is None:
             raise errors.InvalidAccessToken
         return found
+
+    def holder(self, request: HttpRequest, principal: UserToken) -> str:
+        """The account's: another token is no further bucket."""
+        return f"account {principal.account_id}"
 
 
 class UserinfoBearer(UserBearer):

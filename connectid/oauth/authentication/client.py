@@ -59,6 +59,10 @@ class ClientBasic(Scheme[StoredClient]):
             return None
         return self._client(request, client_id, client_secret)
 
+    def holder(self, request: HttpRequest, principal: StoredClient) -> str:
+        """The client's, whichever of its secrets it showed."""
+        return f"client {principal.id}"
+
     def _client(self, request: HttpRequest, client_id: str, client_secret: str) -> StoredClient | None:
         if not client_id or not client_secret:
             return None

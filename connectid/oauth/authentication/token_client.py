@@ -13,7 +13,7 @@ from connectid.oauth.operations import clients
 from connectid.oauth.queries.clients import StoredClient
 from connectid.web import parsing
 from connectid.web.authentication import InvalidBasicHeader, Scheme, basic_credentials
-from connectid.web.client_address import client_address, limit_key
+from connectid.web.limiting import block_of, charge_refused
 from connectid.web.problems import Refusal
 
 CHALLENGE = 'Basic realm="oauth"'
@@ -30,6 +30,7 @@ class TokenClient(Scheme[StoredClient]):
     )
     missing = Refusal(errors.InvalidClient, key="error", challenge=CHALLENGE)
     refusals: ClassVar = (missing,)
+    counts_refused = False  # identify_client does, by WRONG_SECRETS_PER_ADDRESS
 
     def identify(self, controller: Any) -> StoredClient:
         """Return the client that the header proves or, in a request without a Basic header, the body.
@@ -54,11 +55,17 @@ class TokenClient(Scheme[StoredClient]):
             raise errors.InvalidClient from None
         return self._client(request, client_id, client_secret)
 
+    def holder(self, request: HttpRequest, principal: StoredClient) -> str:
+        """The client's; of a public one, such as the app, a million phones have the id: there it is the address's."""
+        return f"address {block_of(request)}" if principal.is_public else f"client {principal.id}"
+
     def _client(self, request: HttpRequest, client_id: str, client_secret: str) -> StoredClient:
         if not client_id:
+            charge_refused(request)
             raise errors.InvalidClient
-        address = limit_key(client_address(request))
-        return clients.identify_client(client_id=client_id, client_secret=client_secret, address=address)
+        return clients.identify_client(
+            client_id=client_id, client_secret=client_secret, address=block_of(request)
+        )
 
 
 def _named_in_body(request: HttpRequest, limit: int) -> tuple[str, str]:

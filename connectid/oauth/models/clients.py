@@ -41,6 +41,14 @@ class Client(AbstractApplication):
     check of a secret ever passes for it (contract 16, E-02).
     """
 
+    previous_client_secret = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Good beside the present one until it is revoked, so that the other side can change over.",
+    )
     algorithm = None  # type: ignore[assignment]  # every id token is signed with RS256
     permissions = models.JSONField(
         default=list,

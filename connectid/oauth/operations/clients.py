@@ -64,10 +64,11 @@ def create_client(
 
 
 def replace_secret(*, client: Client) -> NewClient:
-    """Give a confidential client a new secret; the old one stops working at once."""
+    """Give a confidential client a new secret; those before it stop working at once."""
     secret = secrets.new_token()
     client.client_secret = stored_secret(secret)
-    client.save(update_fields=["client_secret", "updated"])
+    client.previous_client_secret = ""
+    client.save(update_fields=["client_secret", "previous_client_secret", "updated"])
     return NewClient(client_id=client.client_id, client_secret=secret)
 
 
@@ -109,7 +110,9 @@ def identify_client(*, client_id: str, client_secret: str, address: str) -> Stor
 
 def _count_if_slow(client: StoredClient | None, address: str) -> None:
     """Count a comparison with a hash of the former server, before it is made: anybody may ask for one (E-72)."""
-    if client is not None and _is_imported(client.stored_secret):
+    if client is not None and any(
+        secret and _is_imported(secret) for secret in (client.stored_secret, client.previous_secret)
+    ):
         ratelimit.spend(limits.IMPORTED_SECRETS_PER_ADDRESS, f"{client.client_id} {address}")
 
 
@@ -118,7 +121,7 @@ def _proves(client_secret: str, client: StoredClient | None) -> bool:
         stored_secret(client_secret)
         return False
     if not _matches(client_secret, client.stored_secret):
-        return False
+        return client.previous_secret != "" and _matches(client_secret, client.previous_secret)
     if _is_outdated(client.stored_secret):
         # Only while it is still what was verified: an operator may have replaced it meanwhile.
         unchanged = Client.objects.filter(pk=client.id, client_secret=client.stored_secret)

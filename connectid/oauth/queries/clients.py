@@ -20,6 +20,8 @@ class StoredClient:
     client_id: str
     name: str
     stored_secret: str = field(repr=False)
+    previous_secret: str = field(repr=False)
+    """Empty, or one that is good as well for now."""
     permissions: frozenset[str]
     is_public: bool
     grant: str
@@ -31,7 +33,8 @@ class StoredClient:
 
 
 _BY_CLIENT_ID = """
-SELECT id, client_id, name, client_secret, permissions, client_type, authorization_grant_type
+SELECT id, client_id, name, client_secret, permissions, client_type, authorization_grant_type,
+       previous_client_secret
   FROM oauth_client
  WHERE client_id = %s
 """
@@ -44,12 +47,13 @@ def stored_client(client_id: str) -> StoredClient | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, found_id, name, stored_secret, permissions, client_type, grant = row
+    pk, found_id, name, stored_secret, permissions, client_type, grant, previous_secret = row
     return StoredClient(
         id=pk,
         client_id=found_id,
         name=name,
         stored_secret=stored_secret,
+        previous_secret=previous_secret,
         permissions=frozenset(json.loads(permissions)),
         is_public=client_type == Client.CLIENT_PUBLIC,
         grant=grant,

@@ -59,18 +59,26 @@ def test_a_client_id_is_suggested_and_never_changes(client: Browser) -> None:
     assert renamed.client_secret == made.client_secret
 
 
-def test_replacing_the_secret(client: Browser) -> None:
+def test_rotating_the_secret_without_a_gap(client: Browser) -> None:
+    """Both are good until the former one is revoked; a second rotation ends the one before the former."""
     first = operations.create_client(name="Connect", grant="client-credentials", client_id="connect")
-    action = {"action": "replace_secrets", "_selected_action": [Client.objects.get().pk]}
+    action = {"action": "rotate_secrets", "_selected_action": [Client.objects.get().pk]}
     secret = shown_secret(client.post("/admin/oauth/client/", action, follow=True).content)
-    works = [
-        operations.authenticate_client(
-            client_id="connect", client_secret=each, permission=Permission.OTP, address="test"
-        )
-        is not None
-        for each in (first.client_secret, secret)
-    ]
-    assert works == [False, True]
+
+    def works() -> list[bool]:
+        return [
+            operations.authenticate_client(
+                client_id="connect", client_secret=each, permission=Permission.OTP, address="test"
+            )
+            is not None
+            for each in (first.client_secret, secret)
+        ]
+
+    assert works() == [True, True]
+    client.post("/admin/oauth/client/", action | {"action": "revoke_previous_secrets"})
+    assert works() == [False, True]
+    again = client.post("/admin/oauth/client/", action | {"action": "revoke_previous_secrets"}, follow=True)
+    assert b"has one secret only" in again.content
 
 
 def test_unknown_permissions_are_refused(client: Browser) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from connectid.accounts.models import Account
-from connectid.core import clock
+from connectid.core import clock, phone
 from connectid.notifications.models import Kind, Notification
 from connectid.oauth.models import Client as OAuthClient
 from connectid.payments.models import Judgement, PaymentNumber, Status
@@ -170,7 +170,7 @@ def test_staff_see_it(client: Client) -> None:
     validate(client, [update(payee, number, "rejected")])
     client.force_login(Account.objects.create_superuser("staff", "correct horse battery staple"))
     page = "/admin/payments/paymentnumber/"
-    assert number in client.get(page, {"q": payee.username}).content.decode()
+    assert phone.masked(number) in client.get(page, {"q": payee.username}).content.decode()
     stored = PaymentNumber.objects.get()
     shown = client.get(f"{page}{stored.pk}/change/").content.decode()
     assert Judgement.objects.get().client_id in shown

@@ -63,6 +63,21 @@ def lock(*, account_id: int, at: datetime) -> bool:
     return True
 
 
+def require_proof(*, account_id: int, at: datetime) -> bool:
+    """Make whoever has the account prove number and backup code again; False where it is closed.
+
+    The account stays active and keeps its number, while its device credential, tokens, browser sessions and push registration
+    end: to the phone it is as if the account had moved to another one.
+    """
+    with transaction.atomic():
+        if not Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True).exists():
+            return False
+        credentials.revoke_all(account_id=account_id, at=at)
+        _end_grants(account_id, at, EndReason.MOVED)
+    log.warning("account_proof_required", account_id=account_id)
+    return True
+
+
 def deactivate(*, account_id: int, at: datetime) -> bool:
     """Close an account for good and leave its number to whoever enrols it next; False where that happened before."""
     with transaction.atomic():

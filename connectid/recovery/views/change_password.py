@@ -6,7 +6,7 @@ import msgspec
 
 from connectid.devices.authentication import device_basic
 from connectid.devices.errors import PasswordTooSimple
-from connectid.recovery import errors
+from connectid.recovery import errors, limits
 from connectid.recovery.operations import password
 from connectid.web.endpoint import Body
 from connectid.web.legacy import LegacyEndpoint
@@ -22,6 +22,7 @@ class ChangePassword(LegacyEndpoint):
     """Give the account another password; its credential, former password and tokens end."""
 
     auth = (device_basic,)
+    spends = (limits.SECRETS_PER_ACCOUNT,)
     error_key = "error"
     invalid = errors.NoPassword
     refusals: ClassVar = (errors.NoPassword, PasswordTooSimple)

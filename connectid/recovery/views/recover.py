@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from connectid.devices.authentication import optional_device_basic
-from connectid.recovery import errors
+from connectid.recovery import errors, limits
 from connectid.recovery.operations import sessions
 from connectid.web.client_address import client_address, limit_key
 from connectid.web.endpoint import Body
@@ -28,6 +28,7 @@ class Recover(LegacyEndpoint):
     """Start a recovery: a code goes to the number, if an account has it. The answer is the same if none has (E-22)."""
 
     auth = (optional_device_basic,)
+    spends = (limits.RECOVERIES_PER_ADDRESS,)
     error_key = "error"
     refusals: ClassVar = (MissingKeys, errors.NotANumber)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from connectid.devices.authentication import device_basic
-from connectid.recovery import errors
+from connectid.recovery import errors, limits
 from connectid.recovery.operations import backup_code
 from connectid.web.endpoint import Body
 from connectid.web.legacy import LegacyEndpoint
@@ -21,6 +21,7 @@ class SetRecoveryPin(LegacyEndpoint):
     """Give the account a backup code, in place of the one that it may have."""
 
     auth = (device_basic,)
+    spends = (limits.SECRETS_PER_ACCOUNT,)
     error_key = "error"
     invalid = errors.MissingBackupCode
     refusals: ClassVar = (errors.MissingBackupCode,)

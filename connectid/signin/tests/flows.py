@@ -1,7 +1,6 @@
 """What tests of the sign-in do again and again: a client that asks, a browser that walks."""
 
 import base64
-import contextlib
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from django.test import Client as Browser
 
 from connectid.accounts.models import Account
-from connectid.core import ratelimit
 from connectid.core.ratelimit import Limit
 from connectid.jobs.draining import run_pending
 from connectid.oauth.models import Client
 from connectid.oauth.operations.clients import create_client, replace_secret
 from connectid.sandbox import inbox
+from connectid.testing import buckets
 from connectid.testing.answers import Answered
 from connectid.testing.scene import BACKUP_CODE, basic, new_account
 
@@ -134,6 +133,4 @@ def signed_in_walk(
 
 def spend_all(limit: Limit) -> None:
     """Use up what the test's address may do."""
-    with contextlib.suppress(ratelimit.Throttled):
-        for _ in range(limit.amount):
-            ratelimit.spend(limit, "127.0.0.0/24")
+    buckets.empty(limit, "127.0.0.0/24")

@@ -16,6 +16,8 @@ from connectid.web.html_pages import SeeOther
 class Authorize(SignInPage):
     """Send people on: to sign in, to consent, or back to their client with a code. Nothing is shown but what is wrong."""
 
+    reading = limits.AUTHORIZATIONS_PER_ADDRESS
+
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Let a POST be only what leads to the request."""
         return self.post(request) if request.method == "POST" else super().dispatch(request, *args, **kwargs)
@@ -32,7 +34,6 @@ class Authorize(SignInPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Decide. At most five statements; one more where the client names whom it expects."""
-        self.spend(limits.AUTHORIZATIONS_PER_ADDRESS)
         person = self.person
         if person is None or not standing.is_enough(person, self.authorization, at=self.received_at):
             return self._ask_or_refuse(NUMBER, LoginRequired)

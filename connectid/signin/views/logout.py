@@ -20,9 +20,10 @@ from connectid.web.html_pages import SeeOther, page
 class Logout(Page):
     """End the browser's session: at once for a client whose id token names the person who is signed in, after a question otherwise."""
 
+    reading = limits.LOGOUTS_PER_ADDRESS
+
     def get(self, request: HttpRequest) -> HttpResponse:
         """Sign out, or ask. At most three statements to ask, seven to sign out."""
-        self.spend(limits.LOGOUTS_PER_ADDRESS)
         asked = logout_requests.read(dict(request.GET.lists()), at=self.received_at)
         person = self.person
         if person is None:
