@@ -22,7 +22,7 @@ ABSENT = {
     "sessions.session": "the keys of signed-in staff",
     "integrity.seentoken": "digests, for a day",
     "oauth.devicegrant": "has no table",
-    "credentials.holder": "a count for each holder; the awards have a page",
+    "credentials.holder": "links a published name to a person",
     "credentials.statuslist": "bits that are published",
     "notifications.reminder": "when a phone was last reminded",
     "payments.judgement": "on the page of its number",
