@@ -20,6 +20,8 @@ from connectid.web.html_pages import page
 class AcceptCredential(Page):
     """Show what the holder was awarded, and accept it once they say so: what merely follows links accepts nothing (E-31)."""
 
+    reading = limits.LINKS_PER_ADDRESS
+
     def get(self, request: HttpRequest, invite_id: str) -> HttpResponse:
         """Show it. One statement."""
         return self._show(_identifier(invite_id))
@@ -29,13 +31,6 @@ class AcceptCredential(Page):
         wanted = _identifier(invite_id)
         accepting.accept(invite_id=wanted, at=self.received_at)
         return self._show(wanted)
-
-    def answer(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Answer within what one address may ask."""
-        self.spend(limits.LINKS_PER_ADDRESS)
-        response = super().answer(request, *args, **kwargs)
-        assert isinstance(response, HttpResponse)
-        return response
 
     def refuse(self, refused: DomainError) -> HttpResponse:
         """Say that the link is none; to what is no browser in the words that the contract has."""
