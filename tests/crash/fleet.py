@@ -95,7 +95,11 @@ class Fleet:
 
     def stop(self) -> None:
         """End everything."""
-        for name in list(self.processes):
+        self.end(*self.processes)
+
+    def end(self, *names: str) -> None:
+        """Kill processes that are not to start again."""
+        for name in names:
             self._end(name)
 
     def _end(self, name: str) -> None:

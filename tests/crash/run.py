@@ -31,6 +31,13 @@ TEN_MINUTES_PASS = (
     "UPDATE jobs_job SET run_at = run_at - interval '10 minutes' WHERE state = 'ready' AND with_broker_since IS NULL",
 )
 
+EVERY_LEASE_ENDS = (
+    "UPDATE jobs_job SET run_at = now() WHERE state <> 'failed'",
+    "UPDATE messaging_channel SET relaying_until = NULL",
+    "UPDATE messaging_callback SET due_at = now() WHERE given_up_at IS NULL",
+    "UPDATE messaging_messageserver SET paused_until = NULL",
+)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -52,6 +59,8 @@ class Plan:
     )
     down_hours: int = 0
     """For how long the partners are down, on a clock that runs faster."""
+    waits_for_leases: bool = True
+    """Or else, once all is sent, everything that holds one is killed, and they are ended in the database."""
 
 
 @dataclass
@@ -131,6 +140,8 @@ def run(plan: Plan, broker: TestBroker) -> Result:
             for sender in senders:
                 sender.join()
             quiet_since = time.monotonic()
+            if not plan.waits_for_leases:
+                _end_leases(fleet)
             _wait_until_through(fleet, load, [to_phones, to_partners, receipts])
             cleared = time.monotonic() - quiet_since
             [given_up] = _counts(
@@ -186,6 +197,14 @@ def _kill(plan: Plan, fleet: Fleet, load: Load) -> Counter[str]:
             case _:
                 fleet.kill(kind)
     return faults
+
+
+def _end_leases(fleet: Fleet) -> None:
+    fleet.end("celery", "dispatcher", "worker")
+    with fleet.connect() as connection:
+        for statement in EVERY_LEASE_ENDS:
+            connection.execute(statement)
+    fleet.start("worker")
 
 
 def _outage(plan: Plan, fleet: Fleet, load: Load, partners: Partners) -> None:
