@@ -18,14 +18,14 @@ MOST_SHOWN = 1_000
 class LookUpAdmin(ReadOnlyAdmin[LookUp]):
     """To be read by whoever audits. Search by a client's id, or by a username for who looked that person up."""
 
-    list_display = ("at", "client_id", "kind", "asked", "found", "address")
+    list_display = ("at", "client_id", "kind", "asked", "filters", "found", "address")
     list_filter = ("kind", "at")
     search_fields = ("=client_id",)
     search_help_text = "A client's id, or a username: who looked that person up."
     date_hierarchy = "at"
     show_full_result_count = False
     ordering = ("-pk",)
-    fields: ClassVar = ("at", "client_id", "address", "kind", "asked", "found", "accounts")
+    fields: ClassVar = ("at", "client_id", "address", "kind", "asked", "filters", "found", "accounts")
     readonly_fields = ("accounts",)
 
     def get_search_results(

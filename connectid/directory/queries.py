@@ -28,6 +28,23 @@ def active_accounts(numbers: Collection[str]) -> list[FoundAccount]:
     return [FoundAccount(*row) for row in accounts.values_list("pk", "username", "phone_number", "name")]
 
 
+def filtered_accounts(*, country_code: str, credential: str, at_most: int) -> list[FoundAccount]:
+    """Return the active accounts whose number begins so and that accepted a credential of this slug, or the first ``at_most``.
+
+    An empty text does not filter. An account comes once for each credential of that slug (contract 7.10). One statement.
+    """
+    accounts = Account.objects.filter(is_active=True, phone_number__startswith=country_code or "+")
+    if credential:
+        # One filter() for all of it: the same award must be of the slug, accepted, and not revoked since.
+        accounts = accounts.filter(
+            awards__credential__slug=credential,
+            awards__accepted_at__isnull=False,
+            awards__revoked_at=None,
+        )
+    found = accounts.order_by("pk").values_list("pk", "username", "phone_number", "name")
+    return [FoundAccount(*row) for row in found[:at_most]]
+
+
 _FOUND_IN = "SELECT l.id FROM directory_lookup l, json_each(l.account_ids) e WHERE e.value = %s"
 
 

@@ -1,5 +1,6 @@
 """Looking accounts up for a server: limited, answered by one statement, recorded by another."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,11 +9,13 @@ import structlog
 
 from connectid.core import batches, phone, ratelimit
 from connectid.core.phone import UnparsablePhoneNumber
-from connectid.directory import limits, queries
+from connectid.directory import errors, limits, queries
 from connectid.directory.models import Kind, LookUp
 from connectid.verification import queries as verification
 
 log = structlog.get_logger(__name__)
+
+_COUNTRY = re.compile(r"[+ ]?(\d{1,4})", re.ASCII)
 
 KEPT = timedelta(days=400)
 """How long look-ups stay on record: a year, and a month to look back at it."""
@@ -56,6 +59,35 @@ def fetch_users(*, numbers: Iterable[str], caller: Caller, at: datetime) -> list
     return [FoundUser(one.username, spelled[one.phone_number], one.name) for one in found]
 
 
+def filter_users(*, country: str, credential: str, caller: Caller, at: datetime) -> list[FoundUser]:
+    """Return the active accounts of a country calling code, with an accepted credential of a slug, or both.
+
+    Raises :class:`~connectid.directory.errors.NothingToFilterBy`, :class:`~connectid.directory.errors.TooManyFound` and
+    :class:`~connectid.core.ratelimit.Throttled`.
+    """
+    if not country.strip() and not credential:
+        raise errors.NothingToFilterBy
+    ratelimit.spend(limits.LOOK_UPS_PER_CLIENT, caller.client_id)
+    code = _country_code(country)
+    found = (
+        []
+        if code is None
+        else queries.filtered_accounts(
+            country_code=code, credential=credential, at_most=limits.MOST_FOUND + 1
+        )
+    )
+    if len(found) > limits.MOST_FOUND:
+        raise errors.TooManyFound
+    _record(
+        Kind.FILTER_USERS,
+        caller,
+        filters=f"{code or ''} {credential}".strip(),
+        accounts=[one.account_id for one in found],
+        at=at,
+    )
+    return [FoundUser(one.username, one.phone_number, one.name) for one in found]
+
+
 def demo_users(*, caller: Caller, at: datetime) -> list[DemoUser]:
     """Return the live codes of demonstration numbers, which no text carries, by number.
 
@@ -83,11 +115,20 @@ def _spelled(asked: Iterable[str]) -> dict[str, str]:
     return spelled
 
 
+def _country_code(country: str) -> str | None:
+    """``+NN``; a ``+`` that was not encoded arrives as a space. Empty where none is named, None for what is none."""
+    if not country.strip():
+        return ""
+    found = _COUNTRY.fullmatch(country)
+    return f"+{found[1]}" if found else None
+
+
 def _record(
     kind: Kind,
     caller: Caller,
     *,
     asked: int = 0,
+    filters: str = "",
     found: int | None = None,
     accounts: Iterable[int] = (),
     at: datetime,
@@ -100,6 +141,7 @@ def _record(
         address=caller.address,
         kind=kind,
         asked=asked,
+        filters=filters[:200],
         found=count,
         account_ids=account_ids,
         at=at,

@@ -64,6 +64,13 @@ def test_what_is_allowed_survives() -> None:
     assert redacted(fields) == fields
 
 
+def test_client_ids_as_we_make_them_survive_and_shorter_secrets_do_not() -> None:
+    """Audits need to name the client."""
+    assert redacted({"client": "35422a0d" * 5}) == {"client": "35422a0d" * 5}
+    for other in ("35422a0d" * 4, "35422a0de91cb598b3f8", "35422a0d" * 8):
+        assert redacted({"client": other}) == {"redacted": ["client"]}
+
+
 def test_what_is_unknown_is_left_out() -> None:
     assert redacted({"status": None, "route": None}) == {}
 
