@@ -28,6 +28,9 @@ test-crash: install ## lose nothing while everything is killed at random (Postgr
 bench: install ## measure requests, statements and memory, and print the figures
 	@$(BIN)/python -m benchmarks
 
+budgets: install ## count again what every endpoint and job costs; TESTS=connectid/messaging for some only
+	@$(BIN)/python -m pytest -q -n logical --write-budgets $(TESTS)
+
 format: install ## rewrite the code in the project's style and fix what can be fixed
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
@@ -42,4 +45,4 @@ clean: ## remove what the other targets made, but not var/ (your database and ke
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install run demo test test-crash check bench format docs translations clean
+.PHONY: help install run demo test test-crash check bench budgets format docs translations clean

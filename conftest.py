@@ -2,7 +2,9 @@
 
 pytest_plugins = [
     "connectid.testing.browser",
+    "connectid.testing.ledger",  # before the next, which imports it
     "connectid.testing.budget",
     "connectid.testing.discipline",
+    "connectid.testing.plans",
     "connectid.testing.provider_calls",
 ]

@@ -104,6 +104,11 @@ class PushRegistration(models.Model):
             models.Index(
                 fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="ended_pushes_by_age"
             ),
+            models.Index(
+                fields=["ended_at"],
+                condition=models.Q(ended_at__isnull=False) & ~models.Q(token=""),
+                name="ended_pushes_with_address",
+            ),
         ]
 
     def __str__(self) -> str:

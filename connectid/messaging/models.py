@@ -79,7 +79,9 @@ class Channel(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    server = models.ForeignKey(MessageServer, on_delete=models.CASCADE, related_name="channels")
+    server = models.ForeignKey(
+        MessageServer, on_delete=models.CASCADE, related_name="channels", db_index=False
+    )
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="channels")
     source = models.CharField(max_length=255, help_text="What the partner calls it: HQ's domain, OCS's uuid.")
     name = models.CharField(

@@ -70,7 +70,7 @@ def _fills_itself(field: "Field[object, object]") -> bool:
 
 def _is_now(field: "Field[object, object]") -> bool:
     return isinstance(field, DateTimeField) and (
-        callable(field.default) or field.auto_now or field.auto_now_add
+        (field.has_default() and callable(field.default)) or field.auto_now or field.auto_now_add
     )
 
 

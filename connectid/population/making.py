@@ -12,14 +12,14 @@ from django.db.models import Model, Q
 
 from connectid.accounts.models import Account
 from connectid.core import passwords
-from connectid.credentials.models import Issuer
+from connectid.credentials.models import Credential, Issuer
 from connectid.credentials.operations import issuers
 from connectid.jobs.models import Job
 from connectid.messaging.models import MessageServer
 from connectid.messaging.operations import servers
 from connectid.oauth.models import ANDROID_CLIENT_ID, Client
 from connectid.oauth.operations import clients
-from connectid.population import conversations, lines, loading, passing, people
+from connectid.population import conversations, lines, loading, passing, people, work
 from connectid.population.lines import Block, Step
 from connectid.population.plan import BACKUP_CODE, MOST, Partners, Plan, key_of, number_prefix
 
@@ -35,6 +35,9 @@ STEPS: tuple[Step, ...] = (
     passing.BROWSER_STEP,
     passing.REPORT_STEP,
     passing.JOB_STEP,
+    work.AWARD_STEP,
+    work.PAYMENT_STEP,
+    work.LOOK_UP_STEP,
 )
 """In an order in which what is referred to comes first."""
 
@@ -46,6 +49,7 @@ PART = 5000
 
 BACKUP_CODE_HASHES = 2
 MESSAGE_SERVERS = 4
+CREDENTIALS = 20
 
 
 class NotHere(Exception):
@@ -131,7 +135,7 @@ def _partners(plan: Plan) -> Partners:
         message_servers=tuple(MessageServer.objects.get(client_id=server).pk for server in found),
         app=Client.objects.get(client_id=ANDROID_CLIENT_ID).pk,
         website=Client.objects.get(client_id=website.client_id).pk,
-        issuers=tuple(_issuer(plan, authority).pk for authority in ("CONNECT", "HQ")),
+        credentials=_credentials([_issuer(plan, authority) for authority in ("CONNECT", "HQ")]),
     )
 
 
@@ -157,6 +161,21 @@ def _issuer(plan: Plan, authority: str) -> Issuer:
         secret=client_secret(plan, number),
     )
     return Issuer.objects.get(client_id=made.client_id)
+
+
+def _credentials(from_issuers: list[Issuer]) -> tuple[int, ...]:
+    """What there is to be awarded."""
+    found = [
+        Credential.objects.get_or_create(
+            issuer=from_issuers[number % len(from_issuers)],
+            type="LEARN",
+            level="LEARN_PASSED",
+            slug=f"generated-{number}",
+            defaults={"title": f"Course {number}"},
+        )[0].pk
+        for number in range(CREDENTIALS)
+    ]
+    return tuple(found)
 
 
 def client_id(plan: Plan, number: int) -> str:

@@ -34,7 +34,7 @@ class Partners:
     message_servers: tuple[int, ...]
     app: int
     website: int
-    issuers: tuple[int, ...]
+    credentials: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ class SignIn(models.Model):
 class Consent(models.Model):
     """That a person let a client know certain things, so that they are not asked at every sign-in."""
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents", db_index=False
+    )
     client = models.ForeignKey(
         settings.OAUTH2_PROVIDER_APPLICATION_MODEL, on_delete=models.CASCADE, related_name="consents"
     )

@@ -98,6 +98,7 @@ def test_a_partner_sends_to_a_worker(client: Client) -> None:
 def test_what_waits_is_what_a_poll_brings() -> None:
     counted(run())
     waiting = Notification.objects.filter(received_at=None)
+    assert not Notification.objects.exclude(push_due_at=None).exists()
     assert 0 < waiting.count() < Notification.objects.count() / 10
     assert Message.objects.filter(status="PENDING").count() == waiting.exclude(message_id=None).count()
 

@@ -1,0 +1,139 @@
+"""On PostgreSQL every statement that a test has the server run is planned at a million accounts, and must not read it all.
+
+A plan that reads or sorts a whole large table fails the test (``connectid.testing.at_scale`` says how plans are made).
+What counts is the innermost line of our own code: statements by which tests set their scene are not looked at.
+"""
+
+import json
+import os
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from pytest_django.plugin import DjangoDbBlocker
+
+from connectid.testing.at_scale import NotPermitted, Planner, build
+
+NOT_SERVED = ("/tests/", "/testing/", "/population/", "/demo/", "/cli/", "/config/", "/migrations/")
+"""Code that neither requests nor jobs run."""
+
+MAY_READ_ALL: dict[str, str] = {
+    "web/unavailable.py:__call__": "pages of Django's admin, for staff: bounded by BoundedPaginator",
+}
+"""Lines (``file:function``) that have a reason to read a whole table, and the reason."""
+
+VARIANTS = 3
+"""Sets of parameters with which one text is planned: a plan depends on them."""
+
+_PLANNED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "(")
+_LIST = re.compile(r"%s(?:, %s)+")
+_OWN = "/connectid/"
+
+
+class Recorder:
+    """Collects statements, each text a few times in the whole run."""
+
+    def __init__(self) -> None:
+        self.pending: list[tuple[str, Any, str]] = []
+        self._seen: defaultdict[str, int] = defaultdict(int)
+
+    def watch(self, *, connection: BaseDatabaseWrapper, **_: object) -> None:
+        """Record what a connection runs."""
+        if self._record not in connection.execute_wrappers:
+            connection.execute_wrappers.insert(0, self._record)
+
+    def _record(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        if isinstance(sql, str) and sql.lstrip().startswith(_PLANNED):
+            self._note(sql, params[0] if many and params else params)
+        return execute(sql, params, many, context)
+
+    def _note(self, sql: str, params: Any) -> None:
+        text = _LIST.sub("...", sql)
+        if self._seen[text] < VARIANTS and (line := line_served()) is not None:
+            self._seen[text] += 1
+            self.pending.append((sql, params, line))
+
+
+def line_served() -> str | None:
+    """The innermost line of our code on the stack, ``file:function``; None where no request or job would run it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if (
+            _OWN in file
+            and "site-packages" not in file
+            and not file.endswith(("plans.py", "query_budget.py"))
+        ):
+            shown = file.rpartition(_OWN)[2]
+            if any(part in f"/{shown}" for part in NOT_SERVED):
+                return None
+            return f"{shown}:{frame.f_code.co_name}"
+        frame = frame.f_back
+    return None
+
+
+@pytest.fixture(autouse=True, scope="session")
+def planner(request: pytest.FixtureRequest) -> Iterator[tuple[Recorder, Planner] | None]:
+    """What records and plans; nothing on SQLite, nor where the tests' user may not change statistics."""
+    if request.config.getoption("database") != "postgresql":
+        yield None
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
+    with blocker.unblock():
+        try:
+            build()
+        except NotPermitted:
+            sys.stderr.write("plans are not checked: the user of TEST_DATABASE_URL is no superuser\n")
+            yield None
+            return
+        found = Planner()
+    recorder = Recorder()
+    connection_created.connect(recorder.watch, dispatch_uid="plans")
+    for open_connection in connections.all(initialized_only=True):
+        recorder.watch(connection=open_connection)
+    used: set[str] = set()
+    request.config.stash[_USED] = used
+    yield recorder, found
+    connection_created.disconnect(dispatch_uid="plans")
+    found.close()
+    if report := os.environ.get("PLANS_REPORT"):
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        Path(f"{report}.{worker}.json").write_text(json.dumps(sorted(used)), encoding="utf-8")
+
+
+_USED = pytest.StashKey[set[str]]()
+
+
+@pytest.fixture(autouse=True)
+def plan_every_statement(
+    request: pytest.FixtureRequest, planner: tuple[Recorder, Planner] | None
+) -> Iterator[None]:
+    """Fail a test whose statements would read or sort a whole large table."""
+    yield
+    if planner is None or not planner[0].pending:
+        return
+    recorder, asked = planner
+    wrong = []
+    while recorder.pending:
+        sql, params, line = recorder.pending.pop()
+        try:
+            planned = asked.plan(sql, params)
+        except psycopg.Error:
+            continue  # the test sends what PostgreSQL refuses, on purpose
+        request.config.stash[_USED].update(planned.indexes)
+        if planned.problems and line not in MAY_READ_ALL:
+            wrong.append(f"{line}\n  {'; '.join(planned.problems)}\n  {sql}")
+    if wrong:
+        pytest.fail("at a million accounts:\n" + "\n".join(wrong), pytrace=False)
