@@ -142,6 +142,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.Index(
                 fields=["phone_number"], condition=models.Q(locked_at__isnull=False), name="locked_by_number"
             ),
+            models.Index(fields=["date_joined"], name="account_age"),
             # Partners write subjects in any case (contract 7.11).
             models.Index(Lower("username"), name="account_by_lower_subject"),
         ]

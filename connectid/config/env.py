@@ -272,6 +272,11 @@ class Environment:
     )
     SMS_GLOBAL_HOURLY: int = setting(5000, "Most texts an hour to all numbers together.", parse="int")
     CREDENTIAL_TEXTS: bool = setting(False, "Tell workers by text what they were awarded.", parse="bool")
+    SMS_PRICES: tuple[tuple[str, int], ...] = setting(
+        (),
+        "What a text costs, for the operations page: `0.04,TZ:0.03,MW:0.055`, the first for all other countries.",
+        parse=env_values.prices,
+    )
     SMS_COUNTRY_HOURLY: int = setting(1000, "Most texts an hour to one country calling code.", parse="int")
 
 

@@ -39,6 +39,18 @@ def days(text: str) -> int:
     return int(text)
 
 
+def prices(text: str) -> tuple[tuple[str, int], ...]:
+    """Read prices by ISO code, in thousandths; the empty code is everywhere else. Raises ``ValueError`` for what is no price."""
+    found = {}
+    for word in words(text):
+        country, _, price = word.rpartition(":")
+        thousandths = round(float(price) * 1000)
+        if thousandths < 0:
+            raise ValueError(f"{word}: a price is not negative")
+        found[country.strip().upper()] = thousandths
+    return tuple(found.items())
+
+
 def country_codes(text: str) -> frozenset[str]:
     """Read a list of ISO codes."""
     return frozenset(code.upper() for code in words(text))

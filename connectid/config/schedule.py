@@ -1,6 +1,7 @@
 """What runs at fixed times. Times are UTC; every entry is enqueued once per tick, however many workers there are."""
 
 from connectid.accounts import tasks as accounts
+from connectid.dashboard import tasks as dashboard
 from connectid.devices import tasks as devices
 from connectid.directory import tasks as directory
 from connectid.enrollment import tasks as enrollment
@@ -34,6 +35,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
     Scheduled(cron="* * * * *", task=messaging.relay_waiting),
+    Scheduled(cron="*/5 * * * *", task=dashboard.refresh),
+    Scheduled(cron="38 4 * * *", task=dashboard.settle),
     Scheduled(cron="* * * * *", task=notifications.push_waiting),
     # Each person hourly at most; six times an hour, so that nobody waits for an hour more where a run came early.
     Scheduled(cron="*/10 * * * *", task=notifications.remind),

@@ -44,6 +44,7 @@ INTEGRITY_PROVIDER = ENV.INTEGRITY_PROVIDER or "sandbox"
 
 INSTALLED_APPS = [
     "connectid.accounts",
+    "connectid.staff.apps.StaffConfig",
     "connectid.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -69,7 +70,7 @@ INSTALLED_APPS = [
     "connectid.verification",
     "connectid.providers",
     "connectid.signin",
-    "connectid.staff.apps.StaffConfig",
+    "connectid.dashboard",
     "connectid.sandbox",
 ]
 

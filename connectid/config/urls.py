@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from connectid.accounts.urls import urlpatterns as accounts
 from connectid.credentials.urls import pages as credential_pages
 from connectid.credentials.urls import urlpatterns as credentials
+from connectid.dashboard.urls import urlpatterns as dashboard
 from connectid.directory.urls import urlpatterns as directory
 from connectid.enrollment.urls import urlpatterns as enrollment
 from connectid.integrity.urls import urlpatterns as integrity
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("openapi.json", openapi.openapi_json),
     path("docs", openapi.docs),
     path("docs/", openapi.docs),
+    *dashboard,
     path("admin/", admin.site.urls),
 ]
 if settings.ENVIRONMENT != "production":

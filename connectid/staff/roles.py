@@ -41,14 +41,14 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         *("oauth.add_client", "oauth.change_client", "messaging.add_messageserver"),
         *("messaging.change_messageserver", "credentials.add_issuer", "credentials.change_issuer"),
         *("waffle.change_switch", "jobs.change_job", "staff.lock_worker", "staff.unlock_worker"),
-        *("staff.deactivate_worker", "staff.reverify_worker", "dashboard.view_hour"),
+        *("staff.deactivate_worker", "staff.reverify_worker", "dashboard.view_tally"),
     ),
     # Looks at what the others did, and changes nothing.
     Role.AUDITOR: (
         *_SEEN_OF_A_WORKER,
         *_SEEN_OF_PARTNERS,
         *("staff.view_auditentry", "staff.export_auditentry", "admin.view_logentry"),
-        *("dashboard.view_hour", "auth.view_group"),
+        *("dashboard.view_tally", "auth.view_group"),
     ),
 }
 

@@ -67,6 +67,8 @@ def test_what_is_never_limited() -> None:
         "sandbox",
         "sandbox/api/messages",
         "sandbox/api/invited_numbers",
+        "admin/operations",
+        "admin/operations/live",
     }
 
 
