@@ -1,6 +1,7 @@
 """The API document at ``/openapi.json`` and its pages at ``/docs``, both made from the endpoints' own declarations."""
 
 import copy
+import re
 from functools import cache
 from typing import Any
 
@@ -36,7 +37,7 @@ def describe(api: list[URLPattern]) -> None:
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of every route."""
     described: dict[str, Any] = copy.deepcopy(build_schema(Router(urls=_api)).convert(skip_validation=True))
-    views = {f"/{pattern.pattern}": _view(pattern) for pattern in _api}
+    views = {template(pattern): _view(pattern) for pattern in _api}
     for path, item in described["paths"].items():
         told = {key: item.pop(key) for key in ("summary", "description") if key in item}
         for method, operation in ((key, part) for key, part in item.items() if isinstance(part, dict)):
@@ -46,7 +47,14 @@ def document() -> dict[str, Any]:
                 _without_empty_content(response)
             if isinstance(views[path], type) and issubclass(views[path], Endpoint):
                 _complete(operation, views[path], method.upper())
+    for schema in described["components"]["schemas"].values():
+        _without_impossible_defaults(schema)
     return described
+
+
+def template(pattern: URLPattern) -> str:
+    """The route's path as OpenAPI writes it: ``{name}`` where Django has ``<name>`` or ``<converter:name>``."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{pattern.pattern}")
 
 
 def _view(pattern: URLPattern) -> Any:
@@ -73,6 +81,13 @@ def _complete(operation: dict[str, Any], endpoint: type[Endpoint], method: str) 
     if endpoint.versioned:
         for response in operation["responses"].values():
             response.setdefault("headers", {})[VERSION_HEADER] = _VERSION
+
+
+def _without_impossible_defaults(schema: dict[str, Any]) -> None:
+    """A field that is null when absent, and that its endpoint does not take as null, has no default to tell."""
+    for field in schema.get("properties", {}).values():
+        if "type" in field and field["type"] != "null" and field.get("default", ...) is None:
+            del field["default"]
 
 
 def _without_empty_content(response: dict[str, Any]) -> None:

@@ -124,8 +124,11 @@ def read_json(raw: bytes, *, any_text: bool = False) -> Any:
         value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"JSON parse error - {_reason(error)}") from error
-    if "\\u" in text and not any_text:
-        _refuse_unstorable(value)
+    if "\\u" in text:
+        # Names of fields are compared with the declared ones, which needs them whole, whatever their values may be.
+        _refuse_unstorable(
+            list(value) if any_text and isinstance(value, dict) else None if any_text else value
+        )
     return value
 
 

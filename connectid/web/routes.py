@@ -47,6 +47,8 @@ def _plain_page(view: Any) -> PathItem:
     """A plain Django view in the API document: that it exists and what its docstring says."""
     summary = (view.__doc__ or "").strip().partition("\n")[0]
     text: dict[str, MediaType | Reference] = {"text/html": MediaType(schema=Schema(type=OpenAPIType.STRING))}
-    return PathItem(
-        get=Operation(summary=summary, responses={"200": Response(description=summary, content=text)})
-    )
+    responses: dict[str, Response | Reference] = {
+        "200": Response(description=summary, content=text),
+        "404": Response(description="There is nothing to show.", content=text),
+    }
+    return PathItem(get=Operation(summary=summary, responses=responses))

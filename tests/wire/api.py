@@ -1,6 +1,7 @@
 """Every route of the API, found in the URL configuration, with credentials that open it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -11,18 +12,21 @@ from django.urls import URLPattern
 from openapi_schema_validator import OAS31Validator
 
 from connectid.config import urls
+from connectid.core.errors import FieldsRefused
+from connectid.credentials.authentication import IssuerBasic
 from connectid.devices.authentication import DeviceBasic
 from connectid.enrollment.authentication import EnrollmentSessionBearer
 from connectid.messaging.authentication import MessageServerBasic
 from connectid.oauth.authentication import ClientBasic, TokenClient, UserBearer
 from connectid.oauth.operations.clients import create_client
 from connectid.testing.answers import Answered
+from connectid.testing.issuers import new_issuer
 from connectid.testing.partners import new_partner
 from connectid.testing.scene import basic, new_number, new_phone, new_session
 from connectid.testing.tokens import new_token
 from connectid.toggles import operations as toggles
 from connectid.toggles.switched import SwitchedEndpoint
-from connectid.web import openapi
+from connectid.web import openapi, problems
 from connectid.web.authentication import Scheme
 from connectid.web.endpoint import Endpoint
 
@@ -31,13 +35,14 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 @dataclass(frozen=True)
 class Route:
-    """One route; ``path`` as the contract tabulates it."""
+    """One route; ``path`` as the contract tabulates it, something that there is not in place of each of its parts."""
 
     path: str
     view: Any
+    template: str
 
     def __str__(self) -> str:
-        return self.path
+        return self.template
 
     @property
     def twin(self) -> str:
@@ -47,7 +52,7 @@ class Route:
     @cached_property
     def described(self) -> dict[str, Any]:
         """Its operations in the API document, by method."""
-        item: dict[str, Any] = openapi.document()["paths"][self.path]
+        item: dict[str, Any] = openapi.document()["paths"][self.template]
         return {method.upper(): operation for method, operation in item.items()}
 
     @property
@@ -85,6 +90,18 @@ class Route:
         """Whether its body may be a list (contract 2.1)."""
         schema = self.described["POST"]["requestBody"]["content"]["application/json"]["schema"]
         return any(option.get("type") == "array" for option in schema.get("anyOf", []))
+
+    @property
+    def named_in_refusals(self) -> frozenset[str]:
+        """The fields that it judges itself, and names with reasons where it refuses them."""
+        refusals = (
+            [problems.refusal_of(one, key="detail").error for one in self.endpoint.refusals]
+            if self.endpoint
+            else []
+        )
+        return frozenset(
+            name for one in refusals if issubclass(one, FieldsRefused) for name in one.names if one.nested
+        )
 
     def opened(self) -> dict[str, str]:
         """New credentials that it lets in, its switch turned on."""
@@ -151,6 +168,8 @@ def _credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
             return basic(client.client_id, client.client_secret)
         case MessageServerBasic():
             return new_partner().headers
+        case IssuerBasic():
+            return new_issuer().headers
         case TokenClient():
             client = create_client(name="test", grant="client-credentials")
             return basic(client.client_id, client.client_secret)
@@ -165,7 +184,9 @@ def routes() -> list[Route]:
 def _routes(patterns: list[URLPattern]) -> Iterator[Route]:
     for pattern in patterns:
         if pattern.name:  # the variant without a name is the twin
-            yield Route(f"/{pattern.pattern}", getattr(pattern.callback, "view_class", pattern.callback))
+            template = openapi.template(pattern)
+            view = getattr(pattern.callback, "view_class", pattern.callback)
+            yield Route(re.sub(r"{\w+}", "2f9c1d6a-0b7e-4f5c-8a3d-9e6b1c4f7a20", template), view, template)
 
 
 ROUTES = routes()

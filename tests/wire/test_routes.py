@@ -5,6 +5,7 @@ from django.test import Client
 
 from connectid.config import urls
 from connectid.testing.answers import Answered
+from connectid.web import openapi
 from tests.wire.api import ENDPOINTS, METHODS, ROUTES, Route
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +23,10 @@ def visible(answer: Answered) -> tuple[int, bytes, dict[str, str]]:
 
 
 def test_every_path_has_a_twin_and_a_description() -> None:
-    served = {f"/{pattern.pattern}" for pattern in urls.api}
-    assert served == {path for route in ROUTES for path in (route.path, route.twin)}
+    served = {openapi.template(pattern) for pattern in urls.api}
+    tabulated = {route.template for route in ROUTES}
+    twins = {path.removesuffix("/") if path.endswith("/") else f"{path}/" for path in tabulated}
+    assert served == tabulated | twins
     assert all(route.methods for route in ROUTES)
 
 

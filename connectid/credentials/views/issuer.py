@@ -14,7 +14,7 @@ _KEPT = timedelta(hours=1)
 """A new key is published a day before it signs."""
 
 
-class PublicKey(msgspec.Struct):
+class PublishedKey(msgspec.Struct):
     """A key of P-256; ``kid`` is the address of this very key."""
 
     kty: str
@@ -26,10 +26,10 @@ class PublicKey(msgspec.Struct):
     kid: str
 
 
-class KeySet(msgspec.Struct):
+class CredentialKeys(msgspec.Struct):
     """A set of keys (RFC 7517, section 5)."""
 
-    keys: list[PublicKey]
+    keys: list[PublishedKey]
 
 
 class VerificationMethod(msgspec.Struct, rename="camel"):
@@ -38,7 +38,7 @@ class VerificationMethod(msgspec.Struct, rename="camel"):
     id: str
     type: str
     controller: str
-    public_key_jwk: PublicKey
+    public_key_jwk: PublishedKey
 
 
 class IssuerProfile(
@@ -78,8 +78,8 @@ class VcJwks(PublishedEndpoint):
 
     kept = _KEPT
 
-    def get(self) -> KeySet:
-        return KeySet([PublicKey(**key) for key in signing.published_keys(at=self.received_at)])
+    def get(self) -> CredentialKeys:
+        return CredentialKeys([PublishedKey(**key) for key in signing.published_keys(at=self.received_at)])
 
 
 class CredentialKey(PublishedEndpoint):
@@ -88,11 +88,11 @@ class CredentialKey(PublishedEndpoint):
     invalid = Refusal(errors.UnknownKey, key="detail")
     kept = _KEPT
 
-    def get(self, parsed_path: Path[KeyName]) -> PublicKey:
+    def get(self, parsed_path: Path[KeyName]) -> PublishedKey:
         wanted = addresses.key(parsed_path.thumbprint)
         for key in signing.published_keys(at=self.received_at):
             if key["kid"] == wanted:
-                return PublicKey(**key)
+                return PublishedKey(**key)
         raise errors.UnknownKey
 
 
@@ -102,7 +102,7 @@ class Issuer(PublishedEndpoint):
     kept = _KEPT
 
     def get(self) -> IssuerProfile:
-        keys = [PublicKey(**key) for key in signing.published_keys(at=self.received_at)]
+        keys = [PublishedKey(**key) for key in signing.published_keys(at=self.received_at)]
         return IssuerProfile(
             context=[
                 "https://www.w3.org/ns/cid/v1",
