@@ -31,6 +31,9 @@ bench: install ## measure requests, statements and memory, and print the figures
 budgets: install ## count again what every endpoint and job costs; TESTS=connectid/messaging for some only
 	@$(BIN)/python -m pytest -q -n logical --write-budgets $(TESTS)
 
+replicas: install ## write and read back 5,000 times while a replica streams, lags, is paused and dies
+	@$(BIN)/python -m connectid.testing.read_your_writes --pairs 5000
+
 format: install ## rewrite the code in the project's style and fix what can be fixed
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
@@ -45,4 +48,4 @@ clean: ## remove what the other targets made, but not var/ (your database and ke
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install run demo test test-crash check bench budgets format docs translations clean
+.PHONY: help install run demo test test-crash check bench budgets replicas format docs translations clean

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import dj_database_url
 import psycopg
 
+from connectid.core import replicas
+
 if TYPE_CHECKING:
     from connectid.config.env import Environment
 
@@ -25,7 +27,11 @@ def databases(environment: "Environment") -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(environment.DATABASE_URL))
     if parsed["ENGINE"] == "django.db.backends.sqlite3":
         return {"default": _sqlite(parsed["NAME"])}
-    return {"default": _postgresql(parsed, pool_size=environment.DATABASE_POOL_SIZE)}
+    pool_size = environment.DATABASE_POOL_SIZE
+    return {"default": _postgresql(parsed, pool_size=pool_size)} | {
+        f"{replicas.PREFIX}{number}": _replica(url, pool_size=pool_size)
+        for number, url in enumerate(environment.REPLICA_URLS, start=1)
+    }
 
 
 def refuse_hung_up(connection: psycopg.Connection[Any]) -> None:
@@ -43,6 +49,14 @@ def refuse_hung_up(connection: psycopg.Connection[Any]) -> None:
 
 def _sqlite(name: Path | str) -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": dict(SQLITE_OPTIONS)}
+
+
+def _replica(url: str, *, pool_size: int) -> dict[str, Any]:
+    """A replica: nobody waits for one that does not answer."""
+    configured = _postgresql(dict(dj_database_url.parse(url)), pool_size=pool_size)
+    configured["OPTIONS"] |= {"connect_timeout": 2}
+    configured["OPTIONS"]["pool"] |= {"timeout": 1, "min_size": 0}
+    return configured | {"TEST": {"MIRROR": "default"}}
 
 
 def _postgresql(parsed: dict[str, Any], *, pool_size: int) -> dict[str, Any]:

@@ -69,7 +69,11 @@ class Environment:
         production=True,
         hint="postgres://user:password@host:5432/connectid",
     )
-    REPLICA_URLS: tuple[str, ...] = setting((), "Read replicas, comma separated.", parse=env_values.words)
+    REPLICA_URLS: tuple[str, ...] = setting(
+        (),
+        "Read replicas of PostgreSQL, comma separated; with more than one process they need `REDIS_URL`.",
+        parse=env_values.words,
+    )
     REDIS_URL: str = setting("", "Shared cache and rate limiter. Unset: each process has its own.")
     CELERY_BROKER_URL: str = setting(
         "",

@@ -55,6 +55,8 @@ def _insecure(environment: "Environment") -> dict[str, str]:
     for name in ("SMS_PROVIDER", "PUSH_PROVIDER", "INTEGRITY_PROVIDER"):
         if getattr(environment, name) == "sandbox":
             found[name] = "is the sandbox, which proves nothing; choose a real provider in production"
+    if environment.REPLICA_URLS and not environment.REDIS_URL:
+        found["REPLICA_URLS"] = "needs REDIS_URL, through which processes tell each other what was written"
     return found
 
 

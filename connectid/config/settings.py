@@ -110,6 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Data
 DATABASES = databases(ENV)
+DATABASE_ROUTERS = ["connectid.core.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Account"
 PASSWORD_HASHERS = [

@@ -4,7 +4,7 @@ A cache that does not answer is one that holds nothing: whoever reads it knows a
 owner encodes, because a pickled object would tie them to one release of the code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -30,6 +30,11 @@ def get(*keys: str) -> list[bytes | None]:
 def put(key: str, value: bytes, *, keep: timedelta) -> None:
     """Keep ``value`` for that long, unless room is needed."""
     _tolerating(lambda: cache.set(key, value, keep.total_seconds()), otherwise=None)
+
+
+def put_all(values: Mapping[str, bytes], *, keep: timedelta) -> bool:
+    """Keep many values for that long, in one round trip; False where the cache does not answer."""
+    return _tolerating(lambda: cache.set_many(dict(values), keep.total_seconds()) == [], otherwise=False)
 
 
 def claim(key: str, *, hold: timedelta) -> bool:

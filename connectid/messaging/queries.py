@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
-from connectid.core import encryption, rows
+from connectid.core import encryption, replicas, rows
 from connectid.messaging.models import (
     PREVIOUS_SEALED_AS,
     SEALED_AS,
@@ -101,16 +103,19 @@ def poll_messages(account_id: int) -> tuple[list[PolledChannel], list[PolledNoti
 
 
 def _poll(sql: str, account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
+    def asked(database: BaseDatabaseWrapper) -> list[Any]:
+        with database.cursor() as cursor:
+            cursor.execute(sql, [account_id, account_id, POLL_WINDOW])
+            return list(cursor.fetchall())
+
     channels: list[PolledChannel] = []
     notifications: list[PolledNotification] = []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [account_id, account_id, POLL_WINDOW])
-        for part, pk, kind, payload, consent, created_at in cursor.fetchall():
-            if part == 0:
-                channels.append(PolledChannel(rows.identifier(pk), payload, kind, bool(consent)))
-            else:
-                moment = rows.moment(created_at)
-                notifications.append(PolledNotification(rows.identifier(pk), kind, payload, moment))
+    for part, pk, kind, payload, consent, created_at in replicas.read(asked, account_id=account_id):
+        if part == 0:
+            channels.append(PolledChannel(rows.identifier(pk), payload, kind, bool(consent)))
+        else:
+            moment = rows.moment(created_at)
+            notifications.append(PolledNotification(rows.identifier(pk), kind, payload, moment))
     return channels, notifications
 
 

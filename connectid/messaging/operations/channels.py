@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from connectid.accounts import queries as account_queries
+from connectid.core import replicas
 from connectid.messaging import errors
 from connectid.messaging.models import CallbackKind, Channel, MessageServer
 from connectid.messaging.operations import callbacks
@@ -45,6 +46,7 @@ def open_channel(*, server_id: int, subject: str, source: str, name: str, at: da
             _announce(channel, at)
         elif name and name != channel.name:
             Channel.objects.filter(pk=channel.pk).update(name=name)
+            replicas.wrote([account.pk])
     return OpenedChannel(channel.pk, channel.consent, is_new)
 
 
@@ -59,6 +61,7 @@ def update_consent(*, account_id: int, channel_id: UUID | None, consent: bool, a
         own = Channel.objects.filter(pk=channel_id, account_id=account_id)
         if not own.update(consent=consent):
             raise errors.UnknownChannel
+        replicas.wrote([account_id])
         body = json.dumps({"channel_id": str(channel_id), "consent": consent})
         callbacks.queue([callbacks.NewCallback(channel_id, CallbackKind.CONSENT, body)], at=at)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from connectid.core import datetimes, rows
+from connectid.core import datetimes, replicas, rows
 from connectid.messaging import errors
 from connectid.messaging.models import CallbackKind
 from connectid.messaging.operations import callbacks
@@ -50,6 +50,7 @@ def _acknowledge(account_id: int, column: str, ids: Collection[UUID], at: dateti
     if not ids:
         raise errors.NothingMatched
     announced = _mark(account_id, column, ids, at)
+    replicas.wrote([account_id])
     _deliver([id_ for id_ in announced if id_ is not None], at)
     if not announced:
         again = Notification.objects.filter(account_id=account_id, **{f"{column}__in": ids})

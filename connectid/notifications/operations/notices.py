@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from connectid.core import replicas
 from connectid.notifications.models import Kind, Notification
 from connectid.notifications.operations import pushing
 
@@ -26,6 +27,7 @@ def store(
     notice = Notice(account_id, payload, message_id, push_options)
     notification = _notification(notice, kind, at)
     notification.save(force_insert=True)
+    replicas.wrote([account_id])
     pushing.wake(str(account_id))  # a key that others do not wait for; whichever job comes first pushes all
     return notification.pk
 
@@ -44,6 +46,7 @@ def store_all(notices: Sequence[Notice], *, kind: Kind, at: datetime) -> None:
     """The same for many people. Two statements, whatever their number; none for nobody."""
     if notices:
         Notification.objects.bulk_create(_notification(notice, kind, at) for notice in notices)
+        replicas.wrote({notice.account_id for notice in notices})
         pushing.wake(str(notices[0].account_id))
 
 

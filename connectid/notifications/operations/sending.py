@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from connectid.core import rows
+from connectid.core import replicas, rows
 from connectid.core.identifiers import new_ordered_uuid
 from connectid.devices import queries as device_queries
 from connectid.devices.queries import Recipient
@@ -147,6 +147,7 @@ def _store(stored: Sequence[_Stored], *, at: datetime, lease: datetime) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
+    replicas.wrote({told["account_id"] for told in notifications})
 
 
 def _told(stored: _Stored, outcomes: Any) -> Told:

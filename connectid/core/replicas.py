@@ -1,0 +1,249 @@
+"""Reading from replicas without missing what was just written (docs/decisions/0026-replicas-by-position.md).
+
+A read goes to the primary unless its caller hands it to :func:`read`, naming the account that it is about. Whoever writes what such
+a read shows calls :func:`wrote`: after the commit the primary's position in its log is remembered for the account in the shared cache
+(a pin). A replica serves a read of the account only when it is known to have replayed that position. What is not known is
+read from the primary: no pin can be read, the cache was emptied, the replica is paused, behind or gone.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from prometheus_client import Counter
+
+from connectid.core import shared_cache
+
+log = structlog.get_logger(__name__)
+
+READS = Counter(
+    "connectid_replicable_reads", "Reads that a replica may serve, by who served them.", ["served_by"]
+)
+
+PREFIX = "replica_"
+"""Of the names under which replicas are in DATABASES."""
+
+PIN_KEPT = timedelta(minutes=10)
+"""A replica further behind than half of it is not asked at all, so a pin that is forgotten is one that nobody needs."""
+
+MOST_BEHIND = 60.0
+"""Seconds by which a replica may be behind and still serve accounts that wrote nothing lately."""
+
+ASKED_EVERY = 0.05
+"""Seconds between two questions for a replica's position. What was written so long ago is read from the replica again."""
+
+BEGIN = "replicas:begin"
+"""The key of the position from which on pins are known. It is gone when the cache was emptied."""
+
+_BEGIN_KEPT = timedelta(days=365)
+_POSITION = "SELECT pg_wal_lsn_diff({function}(), '0/0')::bigint"
+_PRIMARY = _POSITION.format(function="pg_current_wal_insert_lsn")
+_REPLAYED = _POSITION.format(function="pg_last_wal_replay_lsn")
+
+
+class Router:
+    """For Django: replicas are neither migrated nor written to; reads go to them through :func:`read` only."""
+
+    def db_for_read(self, model: object, **hints: object) -> str | None:
+        """The primary."""
+        return None
+
+    def db_for_write(self, model: object, **hints: object) -> str | None:
+        """The primary."""
+        return None
+
+    def allow_relation(self, one: object, other: object, **hints: object) -> bool | None:
+        """All rows are of one database, whichever copy of it they came from."""
+        return True
+
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
+        """The primary only."""
+        return False if db.startswith(PREFIX) else None
+
+
+def aliases() -> list[str]:
+    """The names of the replicas."""
+    return [alias for alias in settings.DATABASES if alias.startswith(PREFIX)]
+
+
+def read[Found](query: Callable[[BaseDatabaseWrapper], Found], *, account_id: int) -> Found:
+    """Run ``query`` on a replica that has all that was written for the account, or on the primary.
+
+    Inside a transaction it is the primary, and where a replica fails the query is run again on it.
+    """
+    if _WATCH is None and not aliases():
+        return query(connection)
+    alias = None if connection.in_atomic_block else _watch().choose(account_id)
+    if alias is not None:
+        try:
+            found = query(connections[alias])
+        except (OperationalError, InterfaceError) as error:
+            _watch().gone(alias)
+            log.warning("replica_failed", exception=type(error).__name__)
+        else:
+            READS.labels("replica").inc()
+            return found
+    READS.labels("primary").inc()
+    return query(connection)
+
+
+def wrote(account_ids: Collection[int]) -> None:
+    """Have reads about these accounts see what the transaction wrote. Call it inside that transaction.
+
+    One statement after the commit and one round trip to the cache, whatever the number of accounts; nothing without replicas.
+    """
+    if account_ids and aliases():
+        transaction.on_commit(lambda: _watch().pin(account_ids))
+
+
+@dataclass(slots=True)
+class _Replica:
+    """What is known of a replica."""
+
+    alias: str
+    replayed: int = 0
+    """Its position when it was last asked; it only ever moves on."""
+    is_there: bool = False
+
+
+class Watch:
+    """Asks replicas for their positions, on a thread of its own, and judges by the answers."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._replicas = [_Replica(alias) for alias in names]
+        self._primary: deque[tuple[float, int]] = deque()
+        """When the primary was where; the oldest is from :data:`MOST_BEHIND` ago."""
+        self._lost = self._covered = 0
+        """Pins that could not be written, and how many of them a beginning came after."""
+        self._turn = 0
+        self._started = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def choose(self, account_id: int) -> str | None:
+        """Return a replica that may serve the account; None: the primary."""
+        self._start()
+        if self._lost != self._covered or not any(replica.is_there for replica in self._replicas):
+            return None
+        begin, pin = shared_cache.get(BEGIN, _key(account_id))
+        if begin is None or not self._primary:
+            return None
+        needed = max(int(begin), int(pin or 0), self._primary[0][1])
+        fit = [replica for replica in self._replicas if replica.is_there and replica.replayed >= needed]
+        if not fit:
+            return None
+        self._turn += 1
+        return fit[self._turn % len(fit)].alias
+
+    def pin(self, account_ids: Collection[int]) -> None:
+        """Remember that the accounts need all that the primary has now."""
+        self._start()
+        position = str(_ask(connection)).encode()
+        if not shared_cache.put_all({_key(pk): position for pk in account_ids}, keep=PIN_KEPT):
+            self._lost += 1
+
+    def gone(self, alias: str) -> None:
+        """Ask the replica no more until it answers the thread again."""
+        for replica in self._replicas:
+            if replica.alias == alias:
+                replica.is_there = False
+
+    def _start(self) -> None:
+        if self._threads:
+            return
+        with self._started:
+            if not self._threads:
+                watched = [
+                    threading.Thread(target=self._follow_primary, daemon=True, name="primary"),
+                    *(
+                        threading.Thread(
+                            target=self._follow, args=(replica,), daemon=True, name=replica.alias
+                        )
+                        for replica in self._replicas
+                    ),
+                ]
+                for thread in watched:
+                    thread.start()
+                self._threads = watched
+
+    def _follow(self, replica: _Replica) -> None:
+        """Keep asking a replica where it is."""
+        while True:
+            try:
+                with _own_connection(replica.alias) as asked:
+                    while True:
+                        row = asked.execute(_REPLAYED).fetchone()
+                        replica.replayed = max(replica.replayed, row[0] or 0) if row else replica.replayed
+                        replica.is_there = True
+                        time.sleep(ASKED_EVERY)
+            except psycopg.Error:
+                replica.is_there = False
+                time.sleep(1)
+
+    def _follow_primary(self) -> None:
+        """Keep asking the primary where it is, and let pins begin anew where the cache was emptied or could not take some."""
+        while True:
+            try:
+                with _own_connection("default") as asked:
+                    while True:
+                        self._sample(asked)
+                        time.sleep(1 if self._lost == self._covered else ASKED_EVERY)
+            except psycopg.Error:
+                time.sleep(1)
+
+    def _sample(self, asked: psycopg.Connection) -> None:
+        lost = self._lost
+        is_missing = shared_cache.get(BEGIN)[0] is None
+        row = asked.execute(_PRIMARY).fetchone()  # after the look: what was pinned before it is covered
+        assert row is not None
+        now = time.monotonic()
+        while len(self._primary) > 1 and self._primary[1][0] <= now - MOST_BEHIND:
+            self._primary.popleft()
+        if (is_missing or lost != self._covered) and shared_cache.put_all(
+            {BEGIN: str(row[0]).encode()}, keep=_BEGIN_KEPT
+        ):
+            self._covered = lost
+        self._primary.append((now, row[0]))
+
+
+_WATCH: Watch | None = None
+_making = threading.Lock()
+
+
+def _watch() -> Watch:
+    global _WATCH
+    if _WATCH is None:
+        with _making:
+            if _WATCH is None:
+                _WATCH = Watch(aliases())
+    return _WATCH
+
+
+def _key(account_id: int) -> str:
+    return f"replicas:{account_id}"
+
+
+def _ask(asked: BaseDatabaseWrapper) -> int:
+    with asked.cursor() as cursor:
+        cursor.execute(_PRIMARY)
+        return int(cursor.fetchone()[0])
+
+
+def _own_connection(alias: str) -> psycopg.Connection:
+    """A connection outside the pool, which answers within two seconds or fails."""
+    named = settings.DATABASES[alias]
+    keys = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return psycopg.connect(
+        **{name: str(named[key]) for name, key in keys.items() if named[key]},
+        connect_timeout=2,
+        autocommit=True,
+        options="-c statement_timeout=2000",
+        tcp_user_timeout=2000,
+    )
