@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
+import psycopg.conninfo
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
@@ -240,10 +241,9 @@ def _own_connection(alias: str) -> psycopg.Connection:
     """A connection outside the pool, which answers within two seconds or fails."""
     named = settings.DATABASES[alias]
     keys = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    return psycopg.connect(
-        **{name: str(named[key]) for name, key in keys.items() if named[key]},
-        connect_timeout=2,
-        autocommit=True,
-        options="-c statement_timeout=2000",
-        tcp_user_timeout=2000,
-    )
+    place = {name: str(named[key]) for name, key in keys.items() if named[key]}
+    # Whatever else the address says (TLS, for one) is among the options, beside what only the pool understands.
+    ours = {"server_side_binding", "prepare_threshold", "pool"}
+    further = {name: value for name, value in named["OPTIONS"].items() if name not in ours}
+    limits = {"connect_timeout": 2, "options": "-c statement_timeout=2000", "tcp_user_timeout": 2000}
+    return psycopg.connect(psycopg.conninfo.make_conninfo(**{**further, **place, **limits}), autocommit=True)

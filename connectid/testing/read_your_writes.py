@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -200,20 +200,22 @@ def run(pairs: int) -> dict[str, Any]:
         from connectid.core import replicas
 
         told: dict[str, Any] = {}
-        acts = {
+
+        def resume() -> None:
+            made.tell_replica(
+                "ALTER SYSTEM RESET recovery_min_apply_delay",
+                "SELECT pg_reload_conf()",
+                "SELECT pg_wal_replay_resume()",
+            )
+            cache.clear()
+
+        acts: dict[str, Callable[[], None]] = {
             "streaming": lambda: None,
             "lagging": lambda: made.tell_replica(
                 f"ALTER SYSTEM SET recovery_min_apply_delay = '{LAG}'", "SELECT pg_reload_conf()"
             ),
             "paused": lambda: made.tell_replica("SELECT pg_wal_replay_pause()"),
-            "resumed_cache_emptied": lambda: (
-                made.tell_replica(
-                    "ALTER SYSTEM RESET recovery_min_apply_delay",
-                    "SELECT pg_reload_conf()",
-                    "SELECT pg_wal_replay_resume()",
-                ),
-                cache.clear(),
-            ),
+            "resumed_cache_emptied": resume,
             "dead": lambda: made.stop("replica"),
         }
         scene = Pairs()
