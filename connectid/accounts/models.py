@@ -143,6 +143,13 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 fields=["phone_number"], condition=models.Q(locked_at__isnull=False), name="locked_by_number"
             ),
             models.Index(fields=["date_joined"], name="account_age"),
+            # Servers ask for the accounts of a country (contract 7.10); prefixes need an index of their own on PostgreSQL.
+            models.Index(
+                fields=["phone_number"],
+                opclasses=["varchar_pattern_ops"],
+                condition=models.Q(is_active=True),
+                name="active_by_number_prefix",
+            ),
             # Partners write subjects in any case (contract 7.11).
             models.Index(Lower("username"), name="account_by_lower_subject"),
         ]

@@ -5,15 +5,15 @@ from connectid.jobs import task
 from connectid.notifications.operations import pruning, pushing, reminders
 
 
-# What is left after a failure is found by the next one, which comes every minute.
-@task(max_attempts=1)
+# What is left after a failure is found by the next one, which comes every minute; a lost connection is worth a try before.
+@task(max_attempts=3)
 def push_waiting() -> None:
     """Push the notifications that are due."""
     pushing.push_waiting()
 
 
-# The next one comes soon enough.
-@task(max_attempts=1)
+# The same; nobody is reminded twice within an hour.
+@task(max_attempts=3)
 def remind() -> None:
     """Remind people of messages that their phones have not fetched."""
     reminders.remind(at=clock.now())

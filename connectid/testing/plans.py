@@ -27,6 +27,9 @@ NOT_SERVED = ("/tests/", "/testing/", "/population/", "/demo/", "/cli/", "/confi
 """Code that neither requests nor jobs run."""
 
 MAY_READ_ALL: dict[str, str] = {
+    "core/rotation.py:_usage": "an operator asks of which key every digest is",
+    "jobs/operations.py:_replay": "the table of jobs holds what waits and what failed, and is short",
+    "jobs/queries.py:backlog": "the same; depth is counted from all of it",
     "web/unavailable.py:__call__": "pages of Django's admin, for staff: bounded by BoundedPaginator",
 }
 """Lines (``file:function``) that have a reason to read a whole table, and the reason."""

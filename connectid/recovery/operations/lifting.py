@@ -134,5 +134,7 @@ def _taken_numbers(numbers: Iterable[str]) -> set[str]:
 
 def _taken_emails(emails: Iterable[str]) -> set[str]:
     lowered = [email.lower() for email in emails if email]
-    active = Account.objects.annotate(lowered=Lower("email")).filter(is_active=True, lowered__in=lowered)
+    # Without those that are empty, as the index of unique emails is.
+    active = Account.objects.annotate(lowered=Lower("email")).filter(is_active=True).exclude(email="")
+    active = active.filter(lowered__in=lowered)
     return set(active.values_list("lowered", flat=True)) if lowered else set()
