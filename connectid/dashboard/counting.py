@@ -93,7 +93,7 @@ def _enrolments(since: datetime, until: datetime) -> Iterator[tuple[Key, int]]:
             proven=Count("pk", filter=Q(phone_proven_at__isnull=False)),
             finished=Count("pk", filter=Q(account__isnull=False)),
         )
-        .order_by("start")
+        .order_by()
     )
     for start, started, proven, finished in rows:
         yield Key(start, Metric.ENROLMENTS, "started"), started
@@ -132,7 +132,7 @@ def _pushes(since: datetime, until: datetime) -> Iterator[tuple[Key, int]]:
         .annotate(start=TruncHour("created_at"), took=took)
         .values_list("start", "took")
         .annotate(count=Count("pk"))
-        .order_by("start", "took")
+        .order_by()
     )
     for start, took_up_to, count in rows:
         if took_up_to in ("waiting", "pushed"):
@@ -148,7 +148,7 @@ def _dead_addresses(since: datetime, until: datetime) -> Iterator[tuple[Key, int
         .annotate(start=TruncHour("ended_at"))
         .values_list("start")
         .annotate(count=Count("pk"))
-        .order_by("start")
+        .order_by()
     )
     for start, count in rows:
         yield Key(start, Metric.DEAD), count

@@ -20,7 +20,7 @@ class LookUpAdmin(ReadOnlyAdmin[LookUp]):
 
     list_display = ("at", "client_id", "kind", "asked", "filters", "found", "address")
     list_filter = ("kind", "at")
-    search_fields = ("=client_id",)
+    search_fields = ("client_id__exact",)
     search_help_text = "A client's id, or a username: who looked that person up."
     date_hierarchy = "at"
     show_full_result_count = False

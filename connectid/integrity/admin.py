@@ -16,4 +16,4 @@ class IntegrityReports(ReadOnlyAdmin[IntegrityReport]):
         *("request_id", "result", "reason", "installation_id", "package", "device_labels", "reported_at"),
     )
     list_filter: ClassVar = ("result", "reported_at")
-    search_fields = ("=request_id", "=installation_id")
+    search_fields = ("request_id__exact", "installation_id__exact")

@@ -142,7 +142,6 @@ class ChannelAdmin(OfAccounts[Channel]):
     related = ("server__name",)
     list_display = ("id", "subject", "server", "source", "consent", "created_at")
     list_filter: ClassVar = ("consent",)
-    ordering: ClassVar = ("-created_at",)
     fields = ("subject", "server", "source", "name", "consent", "created_at", "relaying_until")
 
 
@@ -154,5 +153,4 @@ class MessageAdmin(OfAccounts[Message]):
     related = ("channel__id",)
     list_display = ("id", "subject", "direction", "status", "sent_at", "received_at")
     list_filter: ClassVar = ("direction", "status")
-    ordering: ClassVar = ("-sent_at",)
     fields = ("subject", "channel", "direction", "status", "sent_at", "received_at")

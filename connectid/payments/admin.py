@@ -3,11 +3,9 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from connectid.payments.models import Judgement, PaymentNumber
-from connectid.web.admin_pages import MaskedAdmin
+from connectid.web.admin_pages import MaskedAdmin, OfAccounts
 
 
 class Judgements(admin.TabularInline[Judgement, PaymentNumber]):
@@ -22,21 +20,18 @@ class Judgements(admin.TabularInline[Judgement, PaymentNumber]):
 
 
 @admin.register(PaymentNumber)
-class PaymentNumberAdmin(MaskedAdmin[PaymentNumber]):
+class PaymentNumberAdmin(MaskedAdmin[PaymentNumber], OfAccounts[PaymentNumber]):
     """For "why am I not paid": every number of a worker, since when, until when, and who judged it."""
 
     masked = ("phone_number",)
+    number = "phone_number"
     list_display = (
-        *("account", "phone_number", "telecom_provider", "line_type", "status"),
+        *("subject", "phone_number", "telecom_provider", "line_type", "status"),
         *("proven_at", "starts_at", "ends_at"),
     )
     list_filter = ("status", "line_type")
-    search_fields = ("=account__username", "=phone_number")
-    search_help_text = "A whole username or number."
-    show_full_result_count = False
-    ordering = ("-pk",)
+    fields = (
+        *("subject", "phone_number", "owner_name", "telecom_provider", "line_type", "status"),
+        *("named_at", "proven_at", "starts_at", "ends_at"),
+    )
     inlines = (Judgements,)
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[PaymentNumber]":
-        """With the accounts, whose usernames every page shows."""
-        return super().get_queryset(request).select_related("account")

@@ -12,7 +12,7 @@ class SignInAdmin(MaskedAdmin[SignIn]):
 
     masked = ("phone_number",)
     list_display = ("id", "phone_number", "sends", "sent_at", "phone_proven_at", "expires_at")
-    search_fields = ("=phone_number",)
+    search_fields = ("phone_number__exact",)
     search_help_text = "A whole phone number, with its +"
     exclude = ("key_digest",)
 

@@ -117,7 +117,7 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
 
     list_display = ("at", "staff", "action", "target_type", "target_id", "target", "reason", "detail")
     list_filter: ClassVar = ("at",)
-    search_fields = ("=staff", "=target", "=target_id", "=action")
+    search_fields = ("staff__exact", "target__exact", "target_id__exact", "action__exact")
     search_help_text = "A whole name of staff, subject of a worker, id or action."
     ordering: ClassVar = ("-pk",)
     actions = ("export",)

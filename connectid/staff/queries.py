@@ -17,6 +17,7 @@ from connectid.oauth.models import AccessToken, BrowserSession, RefreshToken
 from connectid.recovery.models import RecoverySession
 from connectid.signin.models import Consent
 from connectid.staff.models import AuditEntry
+from connectid.verification.limits import COUNTED
 from connectid.verification.models import Challenge, Counter
 
 LATEST = 20
@@ -136,7 +137,12 @@ def _counters(found: Account) -> Rows:
         one for one in (found.phone_number, found.secondary_phone, found.email, found.username) if one
     ]
     return _latest(
-        Counter.objects.filter(subject__in=subjects), "name", "subject", "in_hour", "recent", "converted"
+        Counter.objects.filter(name__in=COUNTED, subject__in=subjects),
+        "name",
+        "subject",
+        "in_hour",
+        "recent",
+        "converted",
     )
 
 

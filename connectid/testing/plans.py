@@ -31,6 +31,10 @@ MAY_READ_ALL: dict[str, str] = {
     "jobs/operations.py:_replay": "the table of jobs holds what waits and what failed, and is short",
     "jobs/queries.py:backlog": "the same; depth is counted from all of it",
     "web/unavailable.py:__call__": "pages of Django's admin, for staff: bounded by BoundedPaginator",
+    "staff/site.py:recorded": "the same",
+    "web/admin_pages.py:count": "counts to 10,000 and no further",
+    "dashboard/operations.py:_sum_up": "tallies of days, by the index of one_tally once there are many",
+    "dashboard/counting.py:waiting_callbacks": "holds only what waits; once in five minutes",
 }
 """Lines (``file:function``) that have a reason to read a whole table, and the reason."""
 

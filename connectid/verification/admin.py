@@ -3,7 +3,10 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from connectid.verification.limits import COUNTED
 from connectid.verification.models import Breaker, Challenge, Counter
 from connectid.web.admin_pages import MaskedAdmin, ReadOnlyAdmin
 
@@ -18,8 +21,8 @@ class ChallengeAdmin(MaskedAdmin[Challenge]):
         *("sends", "delivered_sends", "rejection"),
     )
     list_filter: ClassVar = ("transport",)
-    search_fields = ("=address", "=scope")
-    search_help_text = "A whole number or email address, or a scope."
+    search_fields = ("address__exact",)  # "=" would ignore case, and so the index
+    search_help_text = "A whole number with its +, or a whole email address."
     exclude = ("nonce", "key_id")
 
 
@@ -29,8 +32,15 @@ class CounterAdmin(MaskedAdmin[Counter]):
 
     masked = ("subject",)
     list_display = ("name", "subject", "in_hour", "recent", "converted")
-    search_fields = ("=subject",)
+    search_fields = ("subject__exact",)
     search_help_text = "A whole number, prefix, email address or scope."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Counter], search_term: str
+    ) -> tuple[QuerySet[Counter], bool]:
+        """Find what is counted for one subject, by the index of limit and subject."""
+        wanted = search_term.strip()
+        return (queryset.filter(name__in=COUNTED, subject=wanted) if wanted else queryset), False
 
 
 @admin.register(Breaker)

@@ -91,3 +91,7 @@ BREAKER_PERCENT = 20
 """Per cent of the hour's checks that must have failed as well: a busy hour has many who mistype, a tenth of all at most."""
 BREAKER_STAYS_OPEN = timedelta(hours=1)
 """How long the breaker stays open after the last minute that looked so."""
+
+# Names of the limits that count by a number, an email address, a username or a part of one, for whoever looks something up: the
+# index of counters begins with the name.
+COUNTED = ("check", "send", "scope", "prefix", "sign_in", "password", "invite", "staff")

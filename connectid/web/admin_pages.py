@@ -23,7 +23,7 @@ class BoundedPaginator(Paginator[Any]):
     def count(self) -> int:
         """How many there are, or ten thousand where there are more."""
         rows: Any = self.object_list
-        return int(rows[: self.MOST].count())
+        return int(rows.order_by()[: self.MOST].count())
 
 
 class ReadOnlyAdmin[Row: Model](admin.ModelAdmin[Row]):
@@ -161,7 +161,7 @@ class SecretShownOnce[Owner: Model](admin.ModelAdmin[Owner]):
     )
     def rotate_secrets(self, request: HttpRequest, queryset: QuerySet[Owner]) -> None:
         """Give each selected row a new secret and show it. One before the present one ends."""
-        for owner in queryset:
+        for owner in self._chosen(queryset):
             secret = self.put_new_secret(owner)
             owner.save()
             self.log_change(request, owner, "Rotated the secret.")
@@ -170,7 +170,7 @@ class SecretShownOnce[Owner: Model](admin.ModelAdmin[Owner]):
     @admin.action(description="Revoke the secret before the present one", permissions=["change"])
     def revoke_previous_secrets(self, request: HttpRequest, queryset: QuerySet[Owner]) -> None:
         """End the secret that was good beside the present one."""
-        for owner in queryset:
+        for owner in self._chosen(queryset):
             if not self.has_previous_secret(owner):
                 self.message_user(request, f"{owner} has one secret only.", messages.WARNING)
                 continue
@@ -179,6 +179,10 @@ class SecretShownOnce[Owner: Model](admin.ModelAdmin[Owner]):
             owner.save()
             self.log_change(request, owner, "Revoked the previous secret.")
             self.message_user(request, f"The previous secret of {owner} is revoked.", messages.SUCCESS)
+
+    def _chosen(self, queryset: QuerySet[Owner]) -> QuerySet[Owner]:
+        """The rows alone, without what the list counts beside them."""
+        return self.model._default_manager.filter(pk__in=list(queryset.values_list("pk", flat=True)))
 
     def _show(self, request: HttpRequest, owner: Owner, secret: str) -> None:
         text = f"The secret of {owner} is {secret} — copy it now, it will not be shown again."
