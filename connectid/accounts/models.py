@@ -42,6 +42,14 @@ class LockReason(models.TextChoices):
     STAFF = "staff", "staff locked it"
 
 
+class CountedAs(models.IntegerChoices):
+    """As what the monthly counts hold an account (``connectid.insights``)."""
+
+    NOTHING = 0, "not counted yet"
+    ACCOUNT = 1, "one of all"
+    SELF_ENROLLED = 2, "one of all, and of those that nobody invited"
+
+
 class Accounts(BaseUserManager["Account"]):
     """Makes accounts."""
 
@@ -91,6 +99,15 @@ class Account(AbstractBaseUser, PermissionsMixin):
     )
     is_invited = models.BooleanField(
         default=False, help_text="Enrolled on a number that CommCare Connect had invited."
+    )
+
+    is_self_enrolled = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Enrolled in a session, on a real number that nobody had invited (contract 7.7).",
+    )
+    counted_as = models.PositiveSmallIntegerField(
+        choices=CountedAs, default=CountedAs.NOTHING, db_default=CountedAs.NOTHING, editable=False
     )
 
     backup_code = MemorisedHashField(blank=True)
@@ -149,6 +166,14 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 opclasses=["varchar_pattern_ops"],
                 condition=models.Q(is_active=True),
                 name="active_by_number_prefix",
+            ),
+            # What the monthly counts do not hold yet, or hold as what it is no longer; connectid.insights.queries says the same.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(counted_as=CountedAs.NOTHING)
+                | models.Q(counted_as=CountedAs.ACCOUNT, is_self_enrolled=True, is_active=True)
+                | models.Q(counted_as=CountedAs.SELF_ENROLLED, is_active=False),
+                name="account_to_count",
             ),
             # Partners write subjects in any case (contract 7.11).
             models.Index(Lower("username"), name="account_by_lower_subject"),

@@ -5,6 +5,7 @@ from connectid.dashboard import tasks as dashboard
 from connectid.devices import tasks as devices
 from connectid.directory import tasks as directory
 from connectid.enrollment import tasks as enrollment
+from connectid.insights import tasks as insights
 from connectid.integrity import tasks as integrity
 from connectid.invitations import tasks as invitations
 from connectid.jobs import tasks as jobs
@@ -42,4 +43,6 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="*/10 * * * *", task=notifications.remind),
     Scheduled(cron="28 3 * * *", task=notifications.prune),
     Scheduled(cron="38 3 * * *", task=messaging.prune),
+    Scheduled(cron="*/5 * * * *", task=insights.count),
+    Scheduled(cron="18 4 * * *", task=insights.reconcile_counts),
 )

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "connectid.directory",
     "connectid.enrollment",
     "connectid.integrity",
+    "connectid.insights",
     "connectid.invitations",
     "connectid.jobs",
     "connectid.oauth",

@@ -10,6 +10,7 @@ from connectid.credentials.urls import urlpatterns as credentials
 from connectid.dashboard.urls import urlpatterns as dashboard
 from connectid.directory.urls import urlpatterns as directory
 from connectid.enrollment.urls import urlpatterns as enrollment
+from connectid.insights.urls import urlpatterns as insights
 from connectid.integrity.urls import urlpatterns as integrity
 from connectid.invitations.urls import urlpatterns as invitations
 from connectid.messaging.urls import urlpatterns as messaging
@@ -29,6 +30,7 @@ api: list[URLPattern] = [
     *credentials,
     *directory,
     *enrollment,
+    *insights,
     *integrity,
     *invitations,
     *messaging,

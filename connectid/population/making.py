@@ -14,6 +14,7 @@ from connectid.accounts.models import Account
 from connectid.core import passwords
 from connectid.credentials.models import Credential, Issuer
 from connectid.credentials.operations import issuers
+from connectid.insights.operations import counting
 from connectid.jobs.models import Job
 from connectid.messaging.models import MessageServer
 from connectid.messaging.operations import servers
@@ -83,6 +84,7 @@ def make(
                     into.load(model, block)
                 tell(f"{', '.join(model._meta.label for model in step.columns)}: {_counted(into, step)}")
             tell("indexes")
+    counting.reconcile()
     loading.analyze()
     return into.loaded
 

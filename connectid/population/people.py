@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterator
 
-from connectid.accounts.models import STORAGE_KEY, Account
+from connectid.accounts.models import STORAGE_KEY, Account, CountedAs
 from connectid.core import encryption, secrets
 from connectid.devices.models import Device, EndReason, PushRegistration
 from connectid.devices.queries import CREDENTIAL, token_digest
@@ -50,6 +50,7 @@ def _account(plan: Plan, number: int) -> str:
         moment(plan.at - int(entropy[8:12], 16)) if is_locked else None,
         "wrong_codes" if is_locked else "",
         joined,
+        CountedAs.ACCOUNT.value,
     )
 
 
@@ -73,7 +74,7 @@ ACCOUNTS = Step(
                 "storage_key",
             ),
             *("photo_key", "device_security", "is_invited", "backup_code", "is_active", "locked_at"),
-            *("lock_reason", "date_joined"),
+            *("lock_reason", "date_joined", "counted_as"),
         )
     },
     accounts,

@@ -28,6 +28,7 @@ from connectid.web.authentication import Scheme
 from connectid.web.components import Body, Headers, Query
 from connectid.web.operation import WireOperation
 from connectid.web.problems import ErrorKey, Refusal
+from connectid.web.spooling import SpooledResponse
 
 __all__ = ["Body", "Endpoint", "Headers", "Query"]
 
@@ -150,7 +151,9 @@ class Endpoint(Controller[MsgspecSerializer]):
                 response = _as_text(response, self.text_type)
         if self.versioned:
             response[negotiation.VERSION_HEADER] = negotiation.CURRENT_VERSION
-        if isinstance(response, HttpResponse) and not response.content:
+        if isinstance(response, SpooledResponse):
+            response["Content-Length"] = str(response.length)
+        elif isinstance(response, HttpResponse) and not response.content:
             response["Content-Type"] = EMPTY_CONTENT_TYPE
         return response
 

@@ -37,6 +37,7 @@ def create(
     backup_code_hash: str,
     email: str,
     is_invited: bool,
+    is_self_enrolled: bool,
     photo: Photo,
     at: datetime,
 ) -> Account | None:
@@ -52,6 +53,7 @@ def create(
         storage_key=new_storage_key(),
         device_security=DeviceSecurity.PIN if is_invited else DeviceSecurity.BIOMETRIC,
         is_invited=is_invited,
+        is_self_enrolled=is_self_enrolled,
         backup_code=backup_code_hash,
         date_joined=at,
     )

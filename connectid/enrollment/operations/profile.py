@@ -108,6 +108,7 @@ def complete(
             backup_code_hash=backup_code_hash,
             email=session.verified_email,
             is_invited=session.is_invited,
+            is_self_enrolled=not (session.is_invited or session.is_fictitious),
             photo=photo,
             at=at,
         )

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from connectid.accounts import queries as accounts
 from connectid.accounts.models import NAME_LENGTH, USERNAME_LENGTH, Account, new_storage_key
 from connectid.accounts.operations.numbers import e164
-from connectid.core import passwords, ratelimit
+from connectid.core import events, passwords, ratelimit
 from connectid.core.ratelimit import Throttled
 from connectid.devices.errors import InvalidDeviceCredential, LoginFromDifferentDevice
 from connectid.devices.operations import credentials, push
@@ -94,7 +94,9 @@ def prune(*, at: datetime) -> int:
         with transaction.atomic():  # held, so that none of them proves its number before it is gone
             held = waiting.select_for_update(of=("self",), skip_locked=True)
             batch = list(held.values_list("pk", flat=True)[:BATCH])
-            Account.objects.filter(pk__in=batch).delete()
+            if batch:
+                events.announce(events.AccountsToDelete(batch))
+                Account.objects.filter(pk__in=batch).delete()
         deleted += len(batch)
         if len(batch) < BATCH:
             return deleted

@@ -1,0 +1,18 @@
+"""Insights."""
+
+from django.apps import AppConfig
+
+from connectid.core import events
+
+
+class InsightsConfig(AppConfig):
+    """Monthly counts, sign-ins at HQ, exports, analytics."""
+
+    name = "connectid.insights"
+    label = "insights"
+
+    def ready(self) -> None:
+        """Listen to what the features announce."""
+        from connectid.insights.operations import counting
+
+        events.listen(events.AccountsToDelete, counting.forget)
