@@ -23,6 +23,13 @@ class PartnerServer:
         """The codes of demonstration numbers (contract 7.2)."""
         return self._get("users/demo_users", {}, "demo_users")
 
+    def user_counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Accounts by month: all of them, and those that nobody invited (contract 7.7)."""
+        answer = self._http.get(f"{self._server}/users/fetch_user_counts", timeout=TIMEOUT)
+        answer.raise_for_status()
+        found = answer.json()
+        return found["total_users"], found["non_invited_users"]
+
     def payment_numbers(self, *usernames: str) -> list[dict[str, str]]:
         """Where these people are paid (contract 10)."""
         query = {"usernames": list(usernames)}

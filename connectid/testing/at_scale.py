@@ -46,6 +46,7 @@ SMALL_TABLES = frozenset(
             "verification_breaker",
             "sandbox_sandboxmessage",
             "sandbox_invitednumber",
+            "insights_monthlycount",
         ),
         *("waffle_switch", "waffle_flag", "waffle_sample", "waffle_flag_groups", "waffle_flag_users"),
         *("auth_group", "auth_permission", "auth_group_permissions", "accounts_account_groups"),

@@ -35,6 +35,8 @@ MAY_READ_ALL: dict[str, str] = {
     "web/admin_pages.py:count": "counts to 10,000 and no further",
     "dashboard/operations.py:_sum_up": "tallies of days, by the index of one_tally once there are many",
     "dashboard/counting.py:waiting_callbacks": "holds only what waits; once in five minutes",
+    "insights/queries.py:held_counts": "the nightly comparison of counts and accounts",
+    "insights/operations/listing.py:<genexpr>": "users/fetch_user_analytics lists everybody (contract 7.8)",
 }
 """Lines (``file:function``) that have a reason to read a whole table, and the reason."""
 

@@ -12,6 +12,8 @@ from connectid.demo.surroundings import Surroundings, new_number, portrait
 
 def be_found_and_paid(server: str, world: Surroundings) -> Iterator[Step]:
     """A partner server finds a worker by number, invites them into a project and approves their payment number."""
+    partner = PartnerServer(server, world.partner())
+    before, non_invited_before = partner.user_counts()
     phone = VirtualPhone(server, new_number(), world.attest)
     phone.start_configuration()
     phone.validate_firebase_id_token(world.id_token(phone.phone_number))
@@ -21,7 +23,15 @@ def be_found_and_paid(server: str, world: Surroundings) -> Iterator[Step]:
     phone.heartbeat(address)
     yield f"complete_profile: account {phone.username}"
 
-    partner = PartnerServer(server, world.partner())
+    total, non_invited = partner.user_counts()
+    gained = sum(total.values()) - sum(before.values())
+    expect(gained >= 1, "counted among all")
+    expect(
+        sum(non_invited.values()) - sum(non_invited_before.values()) == gained,
+        "and among those nobody invited",
+    )
+    yield f"fetch_user_counts: {sum(total.values())} accounts, one more than before it enrolled"
+
     expected = {"username": phone.username, "phone_number": phone.phone_number, "name": "Chikondi Banda"}
     expect(partner.fetch_users(new_number(), phone.phone_number) == [expected], "found by number")
     yield "fetch_users: of two numbers, the one with an account"

@@ -85,7 +85,7 @@ def test_what_waits_in_memory_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> 
 def test_limited_by_client(client: Client) -> None:
     headers = server_headers("analytics")
     for _ in range(ANALYTICS_PER_CLIENT.amount):
-        ask(client, headers).close()
+        ask(client, headers).getvalue()
     answer = ask(client, headers)
     assert (answer.status_code, "Retry-After" in answer) == (429, True)
     assert told(client) == []
