@@ -4,8 +4,6 @@ It knows the server only by HTTP and judges every answer as the app does: a succ
 and whatever would crash the app raises :class:`Crashed`.
 """
 
-import base64
-import hashlib
 import json
 import uuid
 from collections.abc import Callable
@@ -13,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+
+from connectid.demo.gson import gson, request_hash
 
 TIMEOUT = 30
 """Seconds; the app's own (contract 1)."""
@@ -286,17 +286,3 @@ class VirtualPhone:
 
     def _either(self) -> dict[str, Any]:
         return {"auth": self._basic()} if self.username else {"headers": self._session()}
-
-
-def gson(body: dict[str, str]) -> bytes:
-    """The body as the app's Gson writes it: no spaces, raw UTF-8, HTML-sensitive characters escaped (contract 2.1)."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&='":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text.encode()
-
-
-def request_hash(body: dict[str, str]) -> str:
-    """What the app binds its attestation to: SHA-256 over org.json's text of the same map (contract 5.1)."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from connectid.demo.phone import gson, request_hash
+from connectid.demo.gson import gson, request_hash
 from connectid.testing.answers import Answered
 from connectid.testing.scene import new_number
 

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 
 from connectid.accounts.models import DeviceSecurity
 from connectid.core import clock
-from connectid.demo.phone import request_hash
+from connectid.demo.gson import request_hash
 from connectid.enrollment import limits
 from connectid.enrollment.models import EnrollmentSession
 from connectid.enrollment.tests.starting import PATH, body_of, start

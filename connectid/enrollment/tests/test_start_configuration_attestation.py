@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client, override_settings
 
-from connectid.demo.phone import request_hash
+from connectid.demo.gson import request_hash
 from connectid.enrollment.models import EnrollmentSession
 from connectid.enrollment.tests.starting import body_of, start
 from connectid.providers.attestation.sandbox import token

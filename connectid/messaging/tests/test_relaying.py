@@ -1,10 +1,9 @@
 """Bringing partners what is for them (contract 13.4): the jobs, run against partners who listen."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -16,48 +15,13 @@ from connectid.jobs.models import Job
 from connectid.messaging import patience
 from connectid.messaging.models import Callback, Channel, Message
 from connectid.messaging.operations import outcomes, relaying
+from connectid.messaging.tests.relaying import delivered, say
 from connectid.providers import webhooks
 from connectid.providers.errors import Rejected, Unavailable
 from connectid.testing.partners import SEALED, ListeningPartner, Partner, new_channel, new_partner, send
-from connectid.testing.scene import EnrolledPhone, new_phone
+from connectid.testing.scene import EnrolledPhone
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def partner() -> Partner:
-    return new_partner()
-
-
-@pytest.fixture
-def phone() -> EnrolledPhone:
-    return new_phone()
-
-
-@pytest.fixture
-def channel(partner: Partner, phone: EnrolledPhone) -> Channel:
-    return new_channel(partner, phone.account.pk)
-
-
-@pytest.fixture
-def now() -> Iterator[FrozenClock]:
-    with clock.frozen() as found:
-        yield found
-
-
-def say(client: Client, phone: EnrolledPhone, channel: Channel) -> str:
-    """Send one message to the channel's server; return its id."""
-    message_id = str(uuid4())
-    body = {"channel": str(channel.pk), "content": SEALED, "message_id": message_id}
-    answer = client.post(
-        "/messaging/send_message/", body, content_type="application/json", headers=phone.headers
-    )
-    assert answer.status_code == 201
-    return message_id
-
-
-def delivered(listener: ListeningPartner, partner: Partner) -> list[str]:
-    return [body["messages"][0]["message_id"] for body in listener.told(partner.server.delivery_url)]
 
 
 def statuses() -> list[str]:
@@ -224,69 +188,6 @@ def test_a_lease_that_ran_out_is_not_renewed(channel: Channel, now: FrozenClock)
     assert others is not None
     assert not relaying._keep(channel.pk, lease, None)
     assert relaying._keep(channel.pk, others, None)
-
-
-def decide(client: Client, phone: EnrolledPhone, channel: Channel, consent: bool) -> None:
-    body = {"channel": str(channel.pk), "consent": consent}
-    client.post("/messaging/update_consent/", body, content_type="application/json", headers=phone.headers)
-
-
-def test_a_consent_that_was_overtaken_is_not_told(
-    client: Client,
-    listener: ListeningPartner,
-    partner: Partner,
-    phone: EnrolledPhone,
-    channel: Channel,
-    now: FrozenClock,
-) -> None:
-    """It was refused, the person changed their mind, the partner knows: a late retry would undo that."""
-    listener.failures[partner.server.consent_url] = [Rejected("answered 400")]
-    decide(client, phone, channel, False)
-    run_pending()
-    decide(client, phone, channel, True)
-    run_pending()
-    now.advance(seconds=10)
-    run_pending()
-    assert [told["consent"] for told in listener.told(partner.server.consent_url)] == [True]
-    assert not Callback.objects.exists()
-
-
-def test_a_consent_that_was_overtaken_is_not_replayed(
-    client: Client,
-    listener: ListeningPartner,
-    partner: Partner,
-    phone: EnrolledPhone,
-    channel: Channel,
-    now: FrozenClock,
-) -> None:
-    """The same for one that was given up."""
-    listener.failures[partner.server.consent_url] = [Unavailable("down")]
-    decide(client, phone, channel, False)
-    run_pending()
-    Callback.objects.update(given_up_at=now.at)
-    decide(client, phone, channel, True)
-    run_pending()
-    assert outcomes.replay(Callback.objects.all(), at=now.at) == 0
-    assert not Callback.objects.exists()
-    assert [told["consent"] for told in listener.told(partner.server.consent_url)] == [True]
-
-
-def test_consents_that_wait_arrive_in_order(
-    client: Client,
-    listener: ListeningPartner,
-    partner: Partner,
-    phone: EnrolledPhone,
-    channel: Channel,
-    now: FrozenClock,
-) -> None:
-    """During an outage nothing is left out."""
-    listener.failures[partner.server.consent_url] = [Unavailable("down")]
-    for consent in (False, True, False):
-        decide(client, phone, channel, consent)
-    run_pending()
-    now.advance(seconds=10)
-    run_pending()
-    assert [told["consent"] for told in listener.told(partner.server.consent_url)] == [False, True, False]
 
 
 def test_a_partner_says_when_to_come_back(
