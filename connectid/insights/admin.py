@@ -1,6 +1,8 @@
 """Counts and sign-ins in the admin: to be read."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from connectid.insights.models import HqSignIn, MonthlyCount
 from connectid.web.admin_pages import ReadOnlyAdmin
@@ -19,7 +21,10 @@ class HqSignInAdmin(ReadOnlyAdmin[HqSignIn]):
     """When workers signed in to CommCare HQ. Search by a whole username."""
 
     list_display = ("account", "at")
-    list_select_related = ("account",)
-    search_fields = ("=account__username",)
+    search_fields = ("account__username__exact",)
     show_full_result_count = False
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HqSignIn]:
+        """With the accounts, for the page of one row, too."""
+        return super().get_queryset(request).select_related("account")
