@@ -57,6 +57,7 @@ NAMES_NOTHING = frozenset(
         "device_error",
         "fcm_options",
         "gps_location",
+        "hq_sso_date",
         "grant_type",
         "name",
         "owner_name",
@@ -106,6 +107,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("/messaging/send/", "username"): ANYBODYS,
     ("/messaging/send_bulk/", "messages"): ANYBODYS,
     ("/users/fetch_payment_phone_numbers", "usernames"): ANYBODYS,
+    ("/users/add_user_analytics", "username"): ANYBODYS,
     ("/users/start_configuration", "phone_number"): CLAIMED,
     (
         "/users/validate_firebase_id_token",
