@@ -107,7 +107,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("/messaging/send/", "username"): ANYBODYS,
     ("/messaging/send_bulk/", "messages"): ANYBODYS,
     ("/users/fetch_payment_phone_numbers", "usernames"): ANYBODYS,
-    ("/users/add_user_analytics", "username"): ANYBODYS,
+    ("/users/add_user_analytics", "username"): "an issuer may say of everybody when they signed in",
     ("/users/start_configuration", "phone_number"): CLAIMED,
     (
         "/users/validate_firebase_id_token",
