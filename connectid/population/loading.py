@@ -5,7 +5,7 @@ after, which takes a third of the time of keeping them up to date; if anything f
 emptied in the same transaction, so rows are written frozen: no vacuum has to visit them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -154,6 +154,7 @@ def loader(columns: dict[type[Model], Sequence[str]]) -> Loader:
     return (CopyingLoader if connection.vendor == "postgresql" else Loader)(columns)
 
 
-def analyze() -> None:
+def analyze(models: Iterable[type[Model]]) -> None:
     """Let the planner know what there is now."""
-    _run("ANALYZE")
+    for model in models:
+        _run(f"ANALYZE {model._meta.db_table}")

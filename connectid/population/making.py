@@ -85,7 +85,7 @@ def make(
                 tell(f"{', '.join(model._meta.label for model in step.columns)}: {_counted(into, step)}")
             tell("indexes")
     counting.reconcile()
-    loading.analyze()
+    loading.analyze(columns)
     return into.loaded
 
 
