@@ -31,13 +31,14 @@ MAY_READ_ALL: dict[str, str] = {
     "jobs/operations.py:_replay": "the table of jobs holds what waits and what failed, and is short",
     "jobs/queries.py:backlog": "the same; depth is counted from all of it",
     "web/unavailable.py:__call__": "pages of Django's admin, for staff: bounded by BoundedPaginator",
+    "web/admin_pages.py": "the same",
+    "staff/site.py:recorded": "the same",
     "dashboard/operations.py:_sum_up": "tallies of days, by the index of one_tally once there are many",
     "insights/queries.py:held_counts": "the nightly comparison of counts and accounts",
     "insights/operations/listing.py:<genexpr>": "users/fetch_user_analytics lists everybody (contract 7.8)",
-    "web/admin_pages.py": "the same",
-    "staff/": "the same; they search by whole values, which Django compares in any case",
-    "directory/queries.py:filtered_accounts": "answers with up to ten thousand accounts, to servers, rarely",
     "dashboard/counting.py": "counts an hour at a time, in a job",
+    "verification/breaker.py:judge": "counts an hour's codes; a test's hour may be long ago",
+    "integrity/operations.py:prune": "deletes what it reads: an hour's tokens, and in a test all",
 }
 """Beginnings of lines (``file:function``) that have a reason to read or sort much, and the reason."""
 

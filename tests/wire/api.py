@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 from openapi_schema_validator import OAS31Validator
@@ -115,8 +116,8 @@ class Route:
     def call(self, method: str, *, path: str = "", **given: Any) -> Answered:
         """Call it with Django's client."""
         given.setdefault("content_type", "")
-        answer: Answered = _client().generic(method, path or self.path, **given)
-        return answer
+        answer = _client().generic(method, path or self.path, **given)
+        return _whole(answer)
 
     def assert_as_described(self, method: str, answer: Answered) -> None:
         """The answer has a status that the document lists, and the headers and the body that it says."""
@@ -132,6 +133,17 @@ class Route:
         # A status whose body is empty for some refusals is described as one that may be null.
         body = answer.json() if answer.content else None
         _validator(json.dumps(content["application/json"]["schema"])).validate(body)
+
+
+def _whole(answer: Any) -> Answered:
+    """The answer with all of its content; one that streams is read to its end, which closes what it reads from."""
+    if answer.streaming:
+        content = b"".join(answer.streaming_content)
+        read = HttpResponse(content, status=answer.status_code, headers=answer.headers)
+        answer = read
+        answer.json = lambda: json.loads(content)
+    whole: Answered = answer
+    return whole
 
 
 @cache
