@@ -33,6 +33,7 @@ MAY_READ_ALL: dict[str, str] = {
     "web/unavailable.py:__call__": "pages of Django's admin, for staff: bounded by BoundedPaginator",
     "web/admin_pages.py": "the same",
     "staff/site.py:recorded": "the same",
+    "staff/export.py": "an auditor exports the whole trail",
     "dashboard/operations.py:_sum_up": "tallies of days, by the index of one_tally once there are many",
     "insights/queries.py:held_counts": "the nightly comparison of counts and accounts",
     "insights/operations/listing.py:<genexpr>": "users/fetch_user_analytics lists everybody (contract 7.8)",
