@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     access_tokens,
+    counts,
     credentials,
     fetch_db_key,
     heartbeat,
@@ -31,6 +32,7 @@ def main() -> int:
         every &= print_table("Heartbeats", heartbeat.figures(environment))
         every &= print_table("Messages, 3 channels and 20 notifications", messages.figures(environment))
         every &= print_table("Credentials", credentials.figures(environment))
+        every &= print_table("Accounts by month", counts.figures())
         every &= print_table("Counting a request", limits.figures())
         every &= print_table("Pushes, by one process", push.figures())
         every &= print_table("Jobs that do nothing, CPU of one process for each", jobs.figures())

@@ -34,6 +34,7 @@ COMMANDS = {
     "rotate-credential-key": "connectid.credentials.commands:rotate_credential_key",
     "verify-credential": "connectid.credentials.commands:verify_credential",
     "unlock": "connectid.recovery.commands:unlock",
+    "export": "connectid.insights.commands:export",
     "switch": "connectid.cli.switch:switch",
     "reencrypt": "connectid.cli.reencrypt:reencrypt",
     "generate": "connectid.population.commands:generate",

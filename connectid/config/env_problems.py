@@ -64,11 +64,16 @@ def half_configured(environment: "Environment") -> dict[str, str]:
     """Return what the chosen vendors lack, by variable."""
     connect = ("CONNECT_URL", "COMMCARE_CONNECT_CLIENT_ID", "COMMCARE_CONNECT_CLIENT_SECRET")
     twilio = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_MESSAGING_SERVICE")
+    bigquery = ("BIGQUERY_PROJECT", "BIGQUERY_DATASET", "BIGQUERY_SERVICE_ACCOUNT")
+    superset = ("SUPERSET_URL", "SUPERSET_USERNAME", "SUPERSET_PASSWORD", "SUPERSET_DATABASE_ID")
     needs = [
         (environment.SMS_PROVIDER == "twilio", "SMS_PROVIDER is twilio", twilio),
         (environment.PUSH_PROVIDER == "fcm", "PUSH_PROVIDER is fcm", ("FCM_SERVICE_ACCOUNT",)),
         (environment.INTEGRITY_PROVIDER == "play", "INTEGRITY_PROVIDER is play", ("PLAY_SERVICE_ACCOUNT",)),
         (environment.PHOTO_STORAGE == "s3", "PHOTO_STORAGE is s3", ("AWS_S3_PHOTO_BUCKET_NAME",)),
+        (bool(environment.GA_MEASUREMENT_ID), "GA_MEASUREMENT_ID is set", ("GA_API_SECRET",)),
+        ("bigquery" in environment.EXPORT_TO, "EXPORT_TO has bigquery", bigquery),
+        ("superset" in environment.EXPORT_TO, "EXPORT_TO has superset", superset),
         (True, "CommCare Connect answers who was invited", connect),
     ]
     return {

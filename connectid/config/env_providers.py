@@ -129,3 +129,27 @@ class Providers:
         "Most calls that one worker process makes to one partner at once: fewer than it has threads, or a slow partner has them all.",
         parse="int",
     )
+
+    # Insights
+    GA_MEASUREMENT_ID: str = setting(
+        "",
+        "Stream of Google Analytics 4 that is told who enrolled, recovered, was awarded, by pseudonym. Unset: nobody is.",
+    )
+    GA_API_SECRET: str = setting("", "Its Measurement Protocol secret. Unset: the sandbox.")
+    GA_URL: str = setting("https://www.google-analytics.com", "Google Analytics.")
+    EXPORT_TO: tuple[str, ...] = setting(
+        (),
+        "Where tables are exported every night, comma separated: `csv`, `bigquery`, `superset`. Unset: nowhere.",
+        parse=env_values.exports,
+    )
+    BIGQUERY_PROJECT: str = setting("", "Google Cloud project of exports.")
+    BIGQUERY_DATASET: str = setting("", "Data set that tables are written to.")
+    BIGQUERY_SERVICE_ACCOUNT: str = setting(
+        "", "Service account (JSON) that may write there.", parse=env_values.key_file
+    )
+    BIGQUERY_URL: str = setting("https://bigquery.googleapis.com", "BigQuery.")
+    SUPERSET_URL: str = setting("", "Apache Superset, 4.1 or newer.")
+    SUPERSET_USERNAME: str = setting("", "User who may upload CSV to the database below.")
+    SUPERSET_PASSWORD: str = setting("", "Its password.")
+    SUPERSET_DATABASE_ID: str = setting("", "Superset's number of the database that tables are written to.")
+    SUPERSET_SCHEMA: str = setting("", "Schema in it. Unset: its default.")

@@ -86,3 +86,14 @@ def key_file(text: str) -> str:
     if not named:
         raise ValueError("is not the JSON of a Google service account's key file (its text, not its path)")
     return text
+
+
+EXPORTS = ("csv", "bigquery", "superset")
+
+
+def exports(text: str) -> tuple[str, ...]:
+    """Read where tables are exported to. Raises ``ValueError`` for anywhere else."""
+    found = words(text)
+    if unknown := [word for word in found if word not in EXPORTS]:
+        raise ValueError(f"{unknown[0]!r} is nowhere to export to; choose among {', '.join(EXPORTS)}")
+    return found

@@ -45,4 +45,6 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="38 3 * * *", task=messaging.prune),
     Scheduled(cron="*/5 * * * *", task=insights.count),
     Scheduled(cron="18 4 * * *", task=insights.reconcile_counts),
+    Scheduled(cron="33 1 * * *", task=insights.export),
+    Scheduled(cron="22 4 * * *", task=insights.prune),
 )

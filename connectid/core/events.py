@@ -7,6 +7,7 @@ is there exactly if what happened is. They are named once, when the process star
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -16,6 +17,7 @@ class AccountEnrolled:
 
     account_id: int
     is_invited: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class AccountRecovered:
     """Somebody has their account on another phone from now on."""
 
     account_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class CredentialsAwarded:
     """A batch gave people credentials that they did not have: so many in all."""
 
     awards: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

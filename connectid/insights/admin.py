@@ -1,11 +1,9 @@
-"""Counts and sign-ins in the admin: to be read."""
+"""Counts, sign-ins and exports in the admin: to be read."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
-from connectid.insights.models import HqSignIn, MonthlyCount
-from connectid.web.admin_pages import ReadOnlyAdmin
+from connectid.insights.models import ExportRun, HqSignIn, MonthlyCount
+from connectid.web.admin_pages import OfAccounts, ReadOnlyAdmin
 
 
 @admin.register(MonthlyCount)
@@ -17,14 +15,20 @@ class MonthlyCountAdmin(ReadOnlyAdmin[MonthlyCount]):
 
 
 @admin.register(HqSignIn)
-class HqSignInAdmin(ReadOnlyAdmin[HqSignIn]):
-    """When workers signed in to CommCare HQ. Search by a whole username."""
+class HqSignInAdmin(OfAccounts[HqSignIn]):
+    """When workers signed in to CommCare HQ."""
 
-    list_display = ("account", "at")
-    search_fields = ("account__username__exact",)
+    list_display = ("subject", "at")
+    fields = ("subject", "at")
+    readonly_fields = ("subject",)
     show_full_result_count = False
     ordering = ("-pk",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[HqSignIn]:
-        """With the accounts, for the page of one row, too."""
-        return super().get_queryset(request).select_related("account")
+
+@admin.register(ExportRun)
+class ExportRunAdmin(ReadOnlyAdmin[ExportRun]):
+    """Exports of the last month: how far each got, and whether readers see it."""
+
+    list_display = ("table", "destination", "started_at", "rows", "is_published", "ended_at")
+    list_filter = ("destination", "table", "is_published")
+    ordering = ("-pk",)

@@ -13,6 +13,9 @@ class InsightsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what the features announce."""
-        from connectid.insights.operations import counting
+        from connectid.insights.operations import counting, telling
 
         events.listen(events.AccountsToDelete, counting.forget)
+        events.listen(events.AccountEnrolled, telling.on_enrolled)
+        events.listen(events.AccountRecovered, telling.on_recovered)
+        events.listen(events.CredentialsAwarded, telling.on_awarded)

@@ -37,3 +37,31 @@ class HqSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in of account {self.pk}"
+
+
+class ExportRun(models.Model):
+    """One writing of one table to one destination: how far it got, so that whoever goes on knows where."""
+
+    table = models.CharField(max_length=20)
+    destination = models.CharField(max_length=20)
+    name = models.CharField(max_length=40, help_text="What its parts are known by at the destination.")
+    started_at = models.DateTimeField()
+    last_id = models.BigIntegerField(help_text="Of the rows that there were when it started.")
+    after_id = models.BigIntegerField(default=0, help_text="Rows up to here are there.")
+    parts = models.PositiveIntegerField(default=0)
+    rows = models.BigIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    is_published = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["table", "destination"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_export_at_a_time",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["started_at"], name="export_age")]
+
+    def __str__(self) -> str:
+        return f"{self.table} to {self.destination}"

@@ -47,6 +47,7 @@ SMALL_TABLES = frozenset(
             "sandbox_sandboxmessage",
             "sandbox_invitednumber",
             "insights_monthlycount",
+            "insights_exportrun",
         ),
         *("waffle_switch", "waffle_flag", "waffle_sample", "waffle_flag_groups", "waffle_flag_users"),
         *("auth_group", "auth_permission", "auth_group_permissions", "accounts_account_groups"),

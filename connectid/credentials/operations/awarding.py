@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection, transaction
 
-from connectid.core import rows
+from connectid.core import events, rows
 from connectid.core.identifiers import new_ordered_uuid
 from connectid.credentials import errors, items, queries, tasks
 from connectid.credentials.items import Item
@@ -66,8 +66,13 @@ def _award(issuer_id: int, usable: Iterable[Item], at: datetime) -> None:
     )
     invite_ids = {account_id: uuid4() for account_id in account_ids.values()}
     new: set[int] = set()
+    awards = 0
     for some in batched(pairs, AWARDS_PER_STATEMENT, strict=False):
-        new.update(_insert(some, invite_ids, at))
+        holders = _insert(some, invite_ids, at)
+        awards += len(holders)
+        new.update(holders)
+    if awards:
+        events.announce(events.CredentialsAwarded(awards, at=at))
     if new and settings.CREDENTIAL_TEXTS:
         told = [str(invite_ids[account_id]) for account_id in sorted(new)]
         enqueue_many(

@@ -11,7 +11,7 @@ from connectid.accounts import queries as accounts
 from connectid.accounts.models import NAME_LENGTH, Account
 from connectid.accounts.operations import photo as photos
 from connectid.accounts.operations import profile
-from connectid.core import passwords
+from connectid.core import events, passwords
 from connectid.devices import queries as device_queries
 from connectid.devices.operations import credentials as devices
 from connectid.enrollment import errors
@@ -114,6 +114,7 @@ def complete(
         )
         if account is not None:
             EnrollmentSession.objects.filter(pk=session.pk).update(account=account)
+            events.announce(events.AccountEnrolled(account.pk, is_invited=session.is_invited, at=at))
             return _enrolled(session, account, at)
     # Our own twin may have been faster: a phone that repeats a slow request must not be turned away.
     session.refresh_from_db(fields=["account"])

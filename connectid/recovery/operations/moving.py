@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from connectid.accounts.models import Account
+from connectid.core import events
 from connectid.devices.models import EndReason
 from connectid.devices.operations import credentials, push
 from connectid.oauth.operations import revocation
@@ -41,6 +42,8 @@ def move(*, account: Account, phone: Phone, since: datetime, announce: bool, at:
     )
     revocation.revoke_all(account_id=account.pk)
     push.withdraw(account_id=account.pk, at=at, reason=EndReason.MOVED)
+    if announce:
+        events.announce(events.AccountRecovered(account.pk, at=at))
     if announce and account.email:
         tasks.tell_of_move.enqueue(account.pk)
     return Moved(account.username, credential, account.storage_key or "", account.email, previous)
