@@ -1,4 +1,4 @@
-"""`make bench`: measure everything, print the figures, say which goals are missed."""
+"""`make bench`: measure everything, print and keep the figures, say which goals are missed."""
 
 import sys
 
@@ -18,7 +18,7 @@ from benchmarks import (
     surroundings,
     token,
 )
-from benchmarks.report import print_table
+from benchmarks.report import print_table, save
 
 
 def main() -> int:
@@ -41,6 +41,7 @@ def main() -> int:
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )
+    save()
     return 0 if every else 1
 
 
