@@ -84,10 +84,10 @@ MIDDLEWARE = [
     "connectid.web.query_budget.QueryBudgetMiddleware",
     "connectid.web.security_headers.SecurityHeadersMiddleware",
     "connectid.web.unavailable.UnavailableMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "connectid.web.pages_only.PageSessions",
+    "connectid.web.pages_only.PageCsrf",
+    "connectid.web.pages_only.PageStaff",
+    "connectid.web.pages_only.PageMessages",
 ]
 
 ROOT_URLCONF = "connectid.config.urls"

@@ -22,6 +22,7 @@ from connectid.sandbox.urls import urlpatterns as sandbox
 from connectid.signin.urls import urlpatterns as signin
 from connectid.toggles.urls import urlpatterns as toggles
 from connectid.web import health, metrics, openapi, pages
+from connectid.web.exact_routes import ExactRoutes
 from connectid.web.routes import routes
 
 api: list[URLPattern] = [
@@ -43,7 +44,7 @@ api: list[URLPattern] = [
 openapi.describe(api)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *api,
+    ExactRoutes(api),
     *signin,
     *credential_pages,
     path("health/live", health.live),

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -36,24 +36,24 @@ class KnownServer:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class PolledChannel:
+class PolledChannel(NamedTuple):
     """A channel as its phone sees it."""
 
-    id: UUID
+    id: str
     visible_name: str
     key_url: str
     consent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PolledNotification:
-    """What the phone has not acknowledged; ``payload`` is a JSON object of texts."""
+class PolledNotification(NamedTuple):
+    """What the phone has not acknowledged, in the texts that it reads."""
 
-    id: UUID
+    id: str
     kind: str
     payload: str
-    created_at: datetime
+    """A JSON object of texts."""
+    timestamp: str
+    """When it was made (contract 2.3)."""
 
 
 _SERVER = """
@@ -61,21 +61,23 @@ SELECT id, client_id, name, secret, previous_secret FROM messaging_messageserver
 """
 
 _POLL = """
-SELECT 0 AS part, c.id, s.key_url AS kind, CASE WHEN c.name = '' THEN c.source ELSE c.name END AS payload,
-       c.consent, c.created_at
-  FROM messaging_channel c JOIN messaging_messageserver s ON s.id = c.server_id
- WHERE c.account_id = %s
- UNION ALL
-SELECT part, id, kind, payload, consent, created_at FROM (
-    SELECT 1 AS part, n.id, n.kind, n.payload, FALSE AS consent, n.created_at
-      FROM notifications_notification n
-     WHERE n.account_id = %s AND n.received_at IS NULL {only}
-     ORDER BY n.created_at DESC LIMIT %s
-) newest
- ORDER BY 1, 6, 2
+SELECT part, {id}, kind, payload, consent, {moment}
+  FROM (
+    SELECT 0 AS part, c.id, s.key_url AS kind, CASE WHEN c.name = '' THEN c.source ELSE c.name END AS payload,
+           c.consent, c.created_at
+      FROM messaging_channel c JOIN messaging_messageserver s ON s.id = c.server_id
+     WHERE c.account_id = %s
+     UNION ALL
+    SELECT part, id, kind, payload, consent, created_at FROM (
+        SELECT 1 AS part, n.id, n.kind, n.payload, FALSE AS consent, n.created_at
+          FROM notifications_notification n
+         WHERE n.account_id = %s AND n.received_at IS NULL {only}
+         ORDER BY n.created_at DESC LIMIT %s
+    ) newest
+  ) polled
+ ORDER BY part, polled.created_at, polled.id
 """
-_ALL = _POLL.format(only="")
-_MESSAGES_ONLY = _POLL.format(only="AND n.message_id IS NOT NULL")
+_MESSAGES_ONLY = "AND n.message_id IS NOT NULL"
 
 
 def server_secrets(client_id: str) -> tuple[KnownServer, list[str]] | None:
@@ -94,29 +96,34 @@ def server_secrets(client_id: str) -> tuple[KnownServer, list[str]] | None:
 
 def poll(account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
     """Return every channel of the account and what its phone has not acknowledged, oldest first; one statement."""
-    return _poll(_ALL, account_id)
+    return _poll(account_id, only="")
 
 
 def poll_messages(account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
     """The same without the notifications that announce no message (contract 9); one statement."""
-    return _poll(_MESSAGES_ONLY, account_id)
+    return _poll(account_id, only=_MESSAGES_ONLY)
 
 
-def _poll(sql: str, account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
+def _poll(account_id: int, *, only: str) -> tuple[list[PolledChannel], list[PolledNotification]]:
     def asked(database: BaseDatabaseWrapper) -> list[Any]:
         with database.cursor() as cursor:
-            cursor.execute(sql, [account_id, account_id, POLL_WINDOW])
+            cursor.execute(_polling(database.vendor, only), [account_id, account_id, POLL_WINDOW])
             return list(cursor.fetchall())
 
     channels: list[PolledChannel] = []
     notifications: list[PolledNotification] = []
-    for part, pk, kind, payload, consent, created_at in replicas.read(asked, account_id=account_id):
+    for part, pk, kind, payload, consent, moment in replicas.read(asked, account_id=account_id):
         if part == 0:
-            channels.append(PolledChannel(rows.identifier(pk), payload, kind, bool(consent)))
+            channels.append(PolledChannel(pk, payload, kind, bool(consent)))
         else:
-            moment = rows.moment(created_at)
-            notifications.append(PolledNotification(rows.identifier(pk), kind, payload, moment))
+            notifications.append(PolledNotification(pk, kind, payload, moment))
     return channels, notifications
+
+
+@cache
+def _polling(vendor: str, only: str) -> str:
+    """The statement as ``vendor`` takes it."""
+    return _POLL.format(id=rows.identifier_text("id"), moment=rows.moment_text("created_at"), only=only)
 
 
 def channel_of_server(server_id: int, channel_id: UUID) -> Channel | None:

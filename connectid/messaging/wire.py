@@ -5,7 +5,6 @@ from uuid import UUID
 
 import msgspec
 
-from connectid.core import datetimes
 from connectid.messaging.operations.messages import Content
 from connectid.messaging.queries import PolledNotification
 
@@ -41,17 +40,17 @@ def content(value: object) -> Content | None:
 
 def notification(found: PolledNotification) -> str:
     """Return the JSON of a polled notification: its payload as it was stored, and our own three texts behind it (contract 6.1)."""
-    payload, kind, timestamp = found.payload, found.kind, datetimes.serializer_format(found.created_at)
+    pk, kind, payload, timestamp = found
     if '"timestamp"' in payload or '"notification_' in payload or payload == "{}":
         return _notification_of_odd_payload(found)
-    own = f'"notification_id":"{found.id}","notification_type":"{kind}","timestamp":"{timestamp}"'
+    own = f'"notification_id":"{pk}","notification_type":"{kind}","timestamp":"{timestamp}"'
     return f"{payload[:-1]},{own}}}"
 
 
 def _notification_of_odd_payload(found: PolledNotification) -> str:
     """The same where a text of the payload might stand in for one of ours (contract 16, E-66): ours count."""
     texts: dict[str, str] = msgspec.json.decode(found.payload)
-    texts["notification_id"] = str(found.id)
+    texts["notification_id"] = found.id
     texts["notification_type"] = found.kind
-    texts["timestamp"] = datetimes.serializer_format(found.created_at)
+    texts["timestamp"] = found.timestamp
     return msgspec.json.encode(texts).decode()

@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectid.core import clock
+from connectid.core import clock, datetimes
 from connectid.messaging import wire
 from connectid.messaging.queries import POLL_WINDOW, PolledNotification
 from connectid.notifications.models import Kind
@@ -85,7 +85,9 @@ def test_the_senders_words_do_not_stand_in_for_ours(client: Client) -> None:
 @given(payload=st.dictionaries(st.text() | st.sampled_from(OURS), st.text(), max_size=4))
 def test_whatever_was_said_comes_back(payload: dict[str, str]) -> None:
     """Payloads go out as they were stored, in their order, and our own three are ours whatever a sender wrote."""
-    found = PolledNotification(uuid4(), "CONNECT", json.dumps(payload, ensure_ascii=False), clock.now())
+    found = PolledNotification(
+        str(uuid4()), "CONNECT", json.dumps(payload, ensure_ascii=False), "2026-07-22T10:11:12.345678Z"
+    )
     text = wire.notification(found)
     pairs = json.loads(text, object_pairs_hook=list)
     said = {name: words for name, words in payload.items() if name not in OURS}
@@ -93,17 +95,21 @@ def test_whatever_was_said_comes_back(payload: dict[str, str]) -> None:
     assert [pair for pair in pairs if pair[0] not in OURS] == list(said.items())
     ours = dict(pair for pair in pairs if pair[0] in OURS)
     assert set(ours) == set(OURS)
-    assert (ours["notification_id"], ours["notification_type"]) == (str(found.id), "CONNECT")
+    assert (ours["notification_id"], ours["notification_type"]) == (found.id, "CONNECT")
 
 
-def test_timestamps_are_written_as_apps_read_them(client: Client) -> None:
-    """2.3: microseconds and Z."""
+@pytest.mark.parametrize(
+    ("microsecond", "written"), [(345678, ".345678Z"), (345600, ".345600Z"), (5, ".000005Z"), (0, "Z")]
+)
+def test_timestamps_are_written_as_apps_read_them(client: Client, microsecond: int, written: str) -> None:
+    """2.3: microseconds, none where they are zero, and Z."""
     phone = new_phone()
-    now = clock.now().replace(microsecond=345678)
+    now = clock.now().replace(microsecond=microsecond)
     with clock.frozen(now):
         tell(phone)
     [one] = poll(client, phone)["notifications"]
-    assert one["timestamp"] == f"{now:%Y-%m-%dT%H:%M:%S}.345678Z"
+    assert one["timestamp"] == f"{now:%Y-%m-%dT%H:%M:%S}{written}"
+    assert one["timestamp"] == datetimes.serializer_format(now)
 
 
 def test_what_cannot_be_read_does_not_fill_the_window(client: Client) -> None:

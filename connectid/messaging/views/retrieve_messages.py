@@ -2,7 +2,6 @@
 
 import msgspec
 
-from connectid.core import datetimes
 from connectid.devices.authentication import device_basic
 from connectid.messaging import queries
 from connectid.messaging.queries import PolledChannel, PolledNotification
@@ -39,14 +38,14 @@ class RetrieveMessages(Endpoint):
 def _message(found: PolledNotification) -> dict[str, str]:
     texts: dict[str, str] = msgspec.json.decode(found.payload)
     texts["notification_type"] = found.kind
-    texts["timestamp"] = datetimes.serializer_format(found.created_at)
+    texts["timestamp"] = found.timestamp
     return texts
 
 
 def _channel(found: PolledChannel) -> ChannelOfMessages:
     return ChannelOfMessages(
         channel_source=found.visible_name,
-        channel_id=str(found.id),
+        channel_id=found.id,
         key_url=found.key_url,
         consent=found.consent,
     )

@@ -50,7 +50,7 @@ def _render(channels: Sequence[PolledChannel], notifications: Sequence[PolledNot
 
 def _channel(found: PolledChannel) -> ListedChannel:
     return ListedChannel(
-        channel_id=str(found.id),
+        channel_id=found.id,
         channel_source=found.visible_name,
         channel_name=found.visible_name,
         key_url=found.key_url,

@@ -10,7 +10,7 @@ from connectid.core import passwords, ratelimit, secrets
 from connectid.oauth import errors, limits
 from connectid.oauth.models import Client
 from connectid.oauth.permissions import ALL, Permission
-from connectid.oauth.queries.clients import StoredClient, confidential_client, stored_client
+from connectid.oauth.queries.clients import StoredClient, stored_client
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +81,16 @@ def authenticate_client(
     id costs what a wrong secret costs, so that the time of a refusal does not tell which ids exist. ``address`` is the caller's,
     by which slow comparisons are counted. Raises :class:`~connectid.core.ratelimit.Throttled`.
     """
-    client = confidential_client(client_id)
+    return prove_client(
+        stored_client(client_id), client_secret=client_secret, permission=permission, address=address
+    )
+
+
+def prove_client(
+    found: StoredClient | None, *, client_secret: str, permission: Permission, address: str
+) -> StoredClient | None:
+    """Do what :func:`authenticate_client` does with what was found by the id: a public client can prove nothing."""
+    client = None if found is None or found.is_public else found
     _count_if_slow(client, address)
     if not _proves(client_secret, client) or client is None:
         return None

@@ -6,6 +6,7 @@ The token itself is not stored; a table or a backup of it opens nothing.
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import connection
 
@@ -65,8 +66,11 @@ def live_token(token: str, *, at: datetime) -> LiveToken | None:
     with connection.cursor() as cursor:
         cursor.execute(_BY_CHECKSUM, [checksum(token)])
         row = cursor.fetchone()
-    if row is None:
-        return None
+    return None if row is None else live_token_of(row, at=at)
+
+
+def live_token_of(row: tuple[Any, ...], *, at: datetime) -> LiveToken | None:
+    """Return what a row of a token's columns says, in the order of the statement above."""
     token_id, expires, scope, client_id, account_id, is_active, *known = row
     expires_at = rows.moment(expires)
     if expires_at <= at or (account_id is not None and not is_active):

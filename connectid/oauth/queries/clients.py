@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -45,8 +46,11 @@ def stored_client(client_id: str) -> StoredClient | None:
     with connection.cursor() as cursor:
         cursor.execute(_BY_CLIENT_ID, [client_id])
         row = cursor.fetchone()
-    if row is None:
-        return None
+    return None if row is None else client_of(row)
+
+
+def client_of(row: tuple[Any, ...]) -> StoredClient:
+    """Return the client of a row, in the order of the statement above."""
     pk, found_id, name, stored_secret, permissions, client_type, grant, previous_secret = row
     return StoredClient(
         id=pk,
@@ -58,12 +62,6 @@ def stored_client(client_id: str) -> StoredClient | None:
         is_public=client_type == Client.CLIENT_PUBLIC,
         grant=grant,
     )
-
-
-def confidential_client(client_id: str) -> StoredClient | None:
-    """Return the confidential client of that id."""
-    client = stored_client(client_id)
-    return None if client is None or client.is_public else client
 
 
 @dataclass(frozen=True, slots=True)

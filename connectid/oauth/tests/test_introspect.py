@@ -14,6 +14,7 @@ from connectid.oauth.models import AccessToken, Client
 from connectid.oauth.operations import clients, revocation
 from connectid.oauth.operations.clients import NewClient
 from connectid.oauth.permissions import Permission
+from connectid.oauth.queries import access_tokens
 from connectid.testing.budget import StatementBudget
 from connectid.testing.scene import basic, new_phone
 from connectid.testing.tokens import new_token, the_app
@@ -42,6 +43,14 @@ def asked(browser: Browser, client: NewClient, token: str) -> Any:
     answer = browser.post(PATH, urlencode({"token": token}), content_type=FORM, headers=proof(client))
     assert answer.status_code == 200, answer.content
     return answer.json()
+
+
+def holder_of(token: str) -> str:
+    return str(
+        AccessToken.objects.values_list("user__username", flat=True).get(
+            token_checksum=access_tokens.checksum(token)
+        )
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -73,6 +82,24 @@ def test_by_get(client: Browser, connect: NewClient) -> None:
     issued = new_token()
     answer = client.get(PATH, {"token": issued.token}, headers=proof(connect))
     assert (answer.status_code, answer.json()["username"]) == (200, issued.account.username)
+
+
+@pytest.mark.parametrize("sent", ["json", "multipart", "twice in a form", "twice in the query"])
+def test_the_token_wherever_it_is_written(client: Browser, connect: NewClient, sent: str) -> None:
+    """The client is proved and the token found by one statement, before the endpoint reads its body."""
+    token, other = new_token().token, new_token().token
+    headers = proof(connect)
+    twice = urlencode([("token", other), ("token", token)])
+    match sent:
+        case "json":
+            answer = client.post(PATH, {"token": token}, content_type="application/json", headers=headers)
+        case "multipart":
+            answer = client.post(PATH, {"token": token}, headers=headers)
+        case "twice in a form":
+            answer = client.post(PATH, twice, content_type=FORM, headers=headers)
+        case _:
+            answer = client.get(f"{PATH}?{twice}", headers=headers)
+    assert answer.json()["username"] == holder_of(token)
 
 
 def test_the_client_in_the_body(client: Browser, connect: NewClient) -> None:
@@ -190,8 +217,9 @@ def test_secrets_never_from_the_query_string(client: Browser, connect: NewClient
 
 def test_statements(client: Browser, connect: NewClient, statement_budget: StatementBudget) -> None:
     issued = new_token()
+    """The client and the token come by one statement."""
     statement_budget(
-        2,
+        1,
         grow=lambda n: [new_token() for _ in range(n)],
         act=lambda: asked(client, connect, issued.token),
     )

@@ -5,9 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from connectid.oauth import errors
-from connectid.oauth.authentication import client_basic_unexplained
-from connectid.oauth.permissions import Permission
-from connectid.oauth.queries import access_tokens
+from connectid.oauth.authentication import introspection_client
 from connectid.oauth.views.uncached import UncachedEndpoint
 from connectid.web.endpoint import Body, Query
 from connectid.web.problems import Refusal
@@ -45,7 +43,7 @@ class Introspect(UncachedEndpoint):
     ``username`` is the subject, which CommCare Connect knows people by.
     """
 
-    auth: ClassVar = (client_basic_unexplained(Permission.INTROSPECT),)
+    auth: ClassVar = (introspection_client,)
     invalid = Refusal(
         errors.InvalidTokenRequest, key="error", also={"error_description": "Token parameter is missing."}
     )
@@ -60,7 +58,7 @@ class Introspect(UncachedEndpoint):
     def _introspection(self, token: str | None) -> Introspection:
         if not token:
             raise errors.InvalidTokenRequest
-        found = access_tokens.live_token(token, at=self.received_at)
+        found = introspection_client.found(self.request, token)
         if found is None:
             return Introspection(active=False)
         return Introspection(

@@ -1,0 +1,35 @@
+"""Introspection's one statement: the client that asks together with the token that it asks about."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from connectid.oauth.queries.access_tokens import LiveToken, checksum, live_token_of
+from connectid.oauth.queries.clients import StoredClient, client_of
+
+_ASKED = """
+SELECT c.id, c.client_id, c.name, c.client_secret, c.permissions, c.client_type, c.authorization_grant_type,
+       c.previous_client_secret,
+       t.id, t.expires, t.scope, o.client_id,
+       a.id, a.is_active, a.username, a.name, a.phone_number, a.email
+  FROM oauth_client c
+       LEFT JOIN oauth_accesstoken t ON t.token_checksum = %s
+       LEFT JOIN oauth_client o ON o.id = t.application_id
+       LEFT JOIN accounts_account a ON a.id = t.user_id
+ WHERE c.client_id = %s
+"""
+_OF_CLIENT = 8
+
+
+def asked(*, client_id: str, token: str, at: datetime) -> tuple[StoredClient | None, LiveToken | None]:
+    """Return the client of that id and what ``token`` says, each None where there is none; one statement.
+
+    The client has proved nothing yet: the caller looks at the token only once it has.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, [checksum(token), client_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None, None
+    of_token = row[_OF_CLIENT:]
+    return client_of(row[:_OF_CLIENT]), None if of_token[0] is None else live_token_of(of_token, at=at)
