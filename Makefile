@@ -28,6 +28,9 @@ test-crash: install ## lose nothing while everything is killed at random (Postgr
 bench: install ## measure requests, statements and memory, and print the figures
 	@$(BIN)/python -m benchmarks
 
+fleet: install ## play 100,000 phones at their real rates, then all of them within a minute (FLEET="--phones 10000")
+	@$(BIN)/python -m benchmarks.fleet $(FLEET)
+
 budgets: install ## count again what every endpoint and job costs; TESTS=connectid/messaging for some only
 	@$(BIN)/python -m pytest -q -n logical --write-budgets $(TESTS)
 
@@ -48,4 +51,4 @@ clean: ## remove what the other targets made, but not var/ (your database and ke
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install run demo test test-crash check bench budgets replicas format docs translations clean
+.PHONY: help install run demo test test-crash check bench fleet budgets replicas format docs translations clean

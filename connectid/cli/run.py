@@ -51,6 +51,8 @@ def run(port: int, host: str) -> None:
         port=port,
         workers=1,
         connections=settings.DATABASE_POOL_SIZE,
+        queue=settings.QUEUE_LENGTH,
+        patience=settings.QUEUE_SECONDS,
         jobs=True,
         notice=0,
         logging=settings.LOGGING,

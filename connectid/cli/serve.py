@@ -47,6 +47,8 @@ def serve(host: str | None, port: int, workers: int | None, jobs: bool | None, n
         port=port,
         workers=workers or (_processors() if production else 1),
         connections=environment.DATABASE_POOL_SIZE,
+        queue=environment.QUEUE_LENGTH,
+        patience=environment.QUEUE_SECONDS,
         jobs=not production if jobs is None else jobs,
         notice=(NOTICE_SECONDS if production else 0) if notice is None else notice,
         logging=logs(environment),

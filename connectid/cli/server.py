@@ -28,8 +28,12 @@ DRAIN_SECONDS = 30
 JOB_THREADS = 1
 """Jobs that a worker runs at once beside its requests."""
 
+REFUSING_THREADS = 8
+"""Of a worker whose queue is full: they answer 503 beside the requests in hand."""
+
 CONNECTIONS_PER_WORKER = 512
-"""Beyond these, phones wait in the kernel's queue, where they cost nothing: the backpressure."""
+"""Beyond these, phones wait in the kernel's queue, where they cost nothing and hear nothing: the last backpressure, after the 503s
+of :mod:`connectid.web.shedding`."""
 
 _PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 
@@ -43,6 +47,10 @@ class Serving:
     workers: int
     connections: int
     """To the database, at most, of each worker; requests and jobs share them."""
+    queue: int
+    """Requests that wait in each worker for their turn before the next is answered 503; 0: no limit."""
+    patience: float
+    """Seconds that one waits at most."""
     jobs: bool
     """Whether each worker runs background jobs on a thread."""
     notice: float
@@ -56,6 +64,11 @@ class Serving:
     def request_threads(self) -> int:
         """Requests that a worker works on at once: as many as find a connection without waiting for one."""
         return max(1, self.connections - (JOB_THREADS + 1 if self.jobs else 0))
+
+    @property
+    def threads(self) -> int:
+        """As many again as wait, and some to turn others away meanwhile. Granian starts them when they are needed."""
+        return self.request_threads + (self.queue + REFUSING_THREADS if self.queue else 0)
 
 
 def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
@@ -75,7 +88,7 @@ def serve_until_stopped(serving: Serving, *, quiet: bool) -> None:
         port=serving.port,
         interface=Interfaces.WSGI,
         workers=serving.workers,
-        blocking_threads=serving.request_threads,
+        blocking_threads=serving.threads,
         backpressure=CONNECTIONS_PER_WORKER,
         websockets=False,
         log_level=LogLevels.error if quiet else LogLevels.info,
@@ -116,6 +129,8 @@ def load(serving: Serving) -> Callable[..., Any]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     memory.return_large_blocks()
     from connectid.config.wsgi import application
+    from connectid.web.shedding import shedding
+    from connectid.web.turns import Turns
 
     if serving.jobs:
         from connectid.jobs import embedded
@@ -123,7 +138,10 @@ def load(serving: Serving) -> Callable[..., Any]:
         embedded.start(threads=JOB_THREADS)
     if serving.greeting:
         threading.Thread(target=_greet, args=(serving,), daemon=True).start()
-    return application
+    if not serving.queue:
+        return application
+    turns = Turns(at_once=serving.request_threads, queue=serving.queue, patience=serving.patience)
+    return shedding(application, turns)
 
 
 def _end_with_the_server() -> None:

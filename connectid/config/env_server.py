@@ -103,3 +103,13 @@ class Server:
     DATABASE_POOL_SIZE: int = setting(
         8, "Most connections that one server process keeps to PostgreSQL.", parse="int"
     )
+    QUEUE_LENGTH: int = setting(
+        256,
+        "Requests that wait for their turn in one server process; the next is answered 503 at once. `0`: all wait, however many.",
+        parse="int",
+    )
+    QUEUE_SECONDS: float = setting(
+        1.0,
+        "Longest that a request waits for its turn before it is answered 503; a tenth of it while the queue does not empty.",
+        parse="float",
+    )
