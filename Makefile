@@ -34,6 +34,10 @@ fleet: install ## play 100,000 phones at their real rates, then all of them with
 budgets: install ## count again what every endpoint and job costs; TESTS=connectid/messaging for some only
 	@$(BIN)/python -m pytest -q -n logical --write-budgets $(TESTS)
 
+CASES = 20000
+fuzz: install ## send 20,000 cases made up from the API document; CASES=2000 for fewer
+	@FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n logical --dist worksteal tests/fuzz
+
 replicas: install ## write and read back 5,000 times while a replica streams, lags, is paused and dies
 	@$(BIN)/python -m connectid.testing.read_your_writes --pairs 5000
 
@@ -51,4 +55,4 @@ clean: ## remove what the other targets made, but not var/ (your database and ke
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install run demo test test-crash check bench fleet budgets replicas format docs translations clean
+.PHONY: help install run demo test test-crash check bench fleet budgets fuzz replicas format docs translations clean

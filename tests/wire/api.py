@@ -111,7 +111,7 @@ class Route:
             return {}
         if issubclass(endpoint, SwitchedEndpoint):
             toggles.set_switch(endpoint.switch, active=True)
-        return _credentials(next((scheme for scheme in endpoint.auth or () if scheme.required), None))
+        return credentials(next((scheme for scheme in endpoint.auth or () if scheme.required), None))
 
     def call(self, method: str, *, path: str = "", **given: Any) -> Answered:
         """Call it with Django's client."""
@@ -163,7 +163,8 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
+def credentials(scheme: Scheme[Any] | None) -> dict[str, str]:
+    """New credentials that a scheme lets in."""
     match scheme:
         case None:
             return {}
