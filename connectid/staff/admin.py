@@ -98,7 +98,7 @@ class WorkerAdmin(AccountAdmin):
             "in_full": in_full,
             "may_reveal": not in_full and _may(request, REVEAL),
             "acts": [(name, act) for name, act in operations.ACTS.items() if _may(request, name)],
-            "worker": queries.worker(account, at=clock.now(), in_full=in_full),
+            "worker": queries.worker(account, at=clock.now(), in_full=in_full, may=request.user.has_perm),
         }
         return render(request, "staff/worker.html", context)
 

@@ -1,19 +1,23 @@
 """Everything about one worker: a fixed number of statements, each of at most :data:`LATEST` rows or of counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from connectid.accounts.models import Account
 from connectid.core import phone
+from connectid.credentials.models import Award
 from connectid.devices.models import Device, PushRegistration
 from connectid.enrollment.models import EnrollmentSession
 from connectid.integrity.models import IntegrityReport
+from connectid.invitations.models import HqInvite
 from connectid.messaging.models import Channel, Message
 from connectid.notifications.models import Notification
 from connectid.oauth.models import AccessToken, BrowserSession, RefreshToken
+from connectid.payments.models import Judgement, PaymentNumber
 from connectid.recovery.models import RecoverySession
 from connectid.signin.models import Consent
 from connectid.staff.models import AuditEntry
@@ -59,6 +63,11 @@ class Worker:
     notifications: Rows
     tokens: dict[str, int]
     consents: Rows
+    awards: Rows | None
+    """As the next three: None for whoever may not see them."""
+    payment_numbers: Rows | None
+    judgements: Rows | None
+    invitations: Rows | None
     history: Rows
 
 
@@ -67,8 +76,11 @@ def account(account_id: int) -> Account | None:
     return Account.objects.only(*PERSON).filter(pk=account_id).first()
 
 
-def worker(found: Account, *, at: datetime, in_full: bool) -> Worker:
-    """Everything about an account. Thirteen statements, whatever there is of it; ``in_full`` leaves numbers whole."""
+def worker(found: Account, *, at: datetime, in_full: bool, may: Callable[[str], bool]) -> Worker:
+    """Everything about an account. Nineteen statements, whatever there is of it; ``in_full`` leaves numbers whole.
+
+    ``may`` says whether whoever looks has a permission; what a role does not see elsewhere is not shown here either.
+    """
     installations = _devices(found)
     sessions = _enrollment_sessions(found)
     shown = Worker(
@@ -93,6 +105,10 @@ def worker(found: Account, *, at: datetime, in_full: bool) -> Worker:
         consents=_latest(
             Consent.objects.filter(account=found), "client__name", "scopes", "given_at", order="-given_at"
         ),
+        awards=_awards(found) if may("credentials.view_award") else None,
+        payment_numbers=_payment_numbers(found) if may("payments.view_paymentnumber") else None,
+        judgements=_judgements(found) if may("payments.view_judgement") else None,
+        invitations=_invitations(found) if may("invitations.view_hqinvite") else None,
         history=_history(found),
     )
     if not in_full:
@@ -177,6 +193,33 @@ def _tokens(found: Account, at: datetime) -> dict[str, int]:
     }
 
 
+def _awards(found: Account) -> Rows:
+    named = Award.objects.filter(account=found).annotate(
+        title=F("credential__title"),
+        authority=F("credential__issuer__authority"),
+        environment=F("credential__issuer__environment"),
+    )
+    fields = ("title", "authority", "environment", "awarded_at", "told_at", "accepted_at", "revoked_at")
+    return _latest(named, *fields, "revocation_reason", order="-awarded_at")
+
+
+def _payment_numbers(found: Account) -> Rows:
+    fields = ("phone_number", "owner_name", "telecom_provider", "line_type", "status", "named_at")
+    return _latest(PaymentNumber.objects.filter(account=found), *fields, "proven_at", "starts_at", "ends_at")
+
+
+def _judgements(found: Account) -> Rows:
+    of_account = Judgement.objects.filter(payment_number__account=found)
+    named = of_account.annotate(phone_number=F("payment_number__phone_number"))
+    return _latest(named, "at", "phone_number", "status", "client_id")
+
+
+def _invitations(found: Account) -> Rows:
+    """Without the code, and without the address that is told: they link accounts."""
+    fields = ("created_at", "hq_domain", "hq_username", "client_id")
+    return _latest(HqInvite.objects.filter(account=found), *fields)
+
+
 def _history(found: Account) -> Rows:
     entries = AuditEntry.objects.filter(target_type=Account._meta.label_lower, target_id=str(found.pk))
     return _latest(entries, "at", "staff", "action", "reason", "detail", order="-at")
@@ -186,7 +229,7 @@ def _mask(shown: Worker) -> None:
     for name in NUMBERS:
         if hasattr(shown.account, name):
             setattr(shown.account, name, phone.masked(getattr(shown.account, name)))
-    for rows in (shown.challenges, shown.counters):
-        for row in rows:
+    for rows in (shown.challenges, shown.counters, shown.payment_numbers, shown.judgements):
+        for row in rows or ():
             for name in {*row} & {*NUMBERS}:
                 row[name] = phone.masked(row[name])

@@ -12,6 +12,8 @@ _SEEN_OF_A_WORKER = (
     *("verification.view_counter", "messaging.view_channel", "messaging.view_message"),
     *("notifications.view_notification", "oauth.view_accesstoken", "oauth.view_refreshtoken"),
     *("oauth.view_browsersession", "signin.view_consent", "integrity.view_integrityreport"),
+    *("credentials.view_award", "payments.view_paymentnumber", "payments.view_judgement"),
+    "invitations.view_hqinvite",
 )
 _SEEN_OF_PARTNERS = (
     *("oauth.view_client", "messaging.view_messageserver", "messaging.view_callback"),

@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from zeal import zeal_ignore
 
 from connectid.accounts.models import Account
 from connectid.core import clock
 from connectid.devices.models import PushRegistration
+from connectid.invitations.models import HqInvite
+from connectid.payments.models import Judgement, PaymentNumber
 from connectid.recovery.operations import closing
 from connectid.staff.models import AuditEntry
 from connectid.testing.budget import StatementBudget
 from connectid.testing.grants import grant
+from connectid.testing.issuers import new_award, new_issuer
 from connectid.testing.partners import new_channel, new_partner, send
-from connectid.testing.scene import EnrolledPhone, new_account, new_phone, new_session
+from connectid.testing.scene import EnrolledPhone, new_account, new_number, new_phone, new_session
 from connectid.testing.staff import new_staff, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +63,35 @@ def trail(account: Account) -> list[tuple[str, str, str]]:
     return list(entries.values_list("staff", "action", "reason"))
 
 
+def give(account: Account, number: int) -> None:
+    """Awards, judged payment numbers and invitations, so many more of each."""
+    issuer, now = new_issuer(), clock.now()
+    for index in range(number):
+        new_award(issuer, account.pk, slug=f"{index}-{issuer.issuer.pk}")
+        PaymentNumber.objects.filter(account=account, ends_at=None).update(ends_at=now)
+        paid_at = PaymentNumber.objects.create(
+            account=account,
+            phone_number=new_number(),
+            owner_name="Chikondi Banda",
+            named_at=now,
+            proven_at=now,
+            starts_at=now,
+        )
+        Judgement.objects.create(payment_number=paid_at, status="rejected", client_id="payer", at=now)
+        HqInvite.objects.create(
+            account=account,
+            callback_url="https://www.commcarehq.org/a/malaria/confirm/",
+            hq_username="chikondi",
+            hq_domain="malaria",
+            invite_code="the-code-of-hq",
+            client_id="hq",
+            created_at=now,
+        )
+
+
 def fill(account: Account, number: int) -> None:
     grant(account, number)
+    give(account, number)
     partner = new_partner()
     for _ in range(number):
         send(Client(), partner, new_channel(partner, account.pk))
@@ -93,9 +124,34 @@ def test_everything_is_on_one_page_and_no_content(client: Client, phone: Enrolle
 
 
 @pytest.mark.usefixtures("support")
+def test_credentials_payments_and_invitations(client: Client, phone: EnrolledPhone) -> None:
+    """Numbers in part, and never what links an account or where HQ is told."""
+    give(phone.account, 1)
+    text = client.get(page(phone.account)).content.decode()
+    for shown in ("Active for three months", "rejected", "payer", "Chikondi Banda", "malaria"):
+        assert shown in text
+    number = PaymentNumber.objects.get().phone_number
+    for hidden in (number, "the-code-of-hq", "/a/malaria/confirm/"):
+        assert hidden not in text
+    assert act(client, phone.account, "reveal").content.decode().count(number) == 2
+
+
+def test_what_a_role_does_not_see_elsewhere_is_not_here(client: Client, phone: EnrolledPhone) -> None:
+    """Whoever may look at accounts alone gets no awards, no payments and no invitations."""
+    give(phone.account, 1)
+    member = sign_in(client, role="support")
+    member.groups.clear()
+    member.user_permissions.set(Permission.objects.filter(codename="view_account"))
+    text = client.get(page(phone.account)).content.decode()
+    assert phone.account.username in text
+    for hidden in ("Active for three months", "Payment numbers", "rejected", "malaria"):
+        assert hidden not in text
+
+
+@pytest.mark.usefixtures("support")
 def test_statements(client: Client, phone: EnrolledPhone, statement_budget: StatementBudget) -> None:
     statement_budget(
-        22, grow=lambda n: fill(phone.account, n), act=lambda: client.get(page(phone.account)), sizes=(2, 8)
+        26, grow=lambda n: fill(phone.account, n), act=lambda: client.get(page(phone.account)), sizes=(2, 8)
     )
 
 
