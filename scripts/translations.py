@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 SIGNIN = ROOT / "connectid" / "signin"
-FEATURES = (SIGNIN, ROOT / "connectid" / "credentials")
+FEATURES = (SIGNIN, ROOT / "connectid" / "credentials", ROOT / "connectid" / "invitations")
 """What has pages. All share one catalogue, which stands with the look that they share."""
 COUNTRIES = SIGNIN / "country_names.json"
 LANGUAGES = ("fr", "es", "pt", "sw", "hi")

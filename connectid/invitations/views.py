@@ -6,14 +6,15 @@ from typing import ClassVar, Literal
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from connectid.core import clock
 from connectid.devices.authentication import device_basic
 from connectid.invitations import app_links, errors, operations, queries
 from connectid.oauth.authentication import client_basic
 from connectid.oauth.permissions import Permission
+from connectid.web import languages
 from connectid.web.endpoint import Body, Endpoint
+from connectid.web.html_pages import page
 from connectid.web.pages import read_only
 from connectid.web.problems import Refusal
 
@@ -128,12 +129,10 @@ class ConfirmHqInvite(Endpoint):
 def hq_invite(request: HttpRequest) -> HttpResponse:
     """The page that an invitation's link opens, where the app does not open it itself. It changes nothing."""
     found = queries.invitation(request.GET.get("invite", ""), at=clock.now())
-    response = render(
-        request,
-        "invitations/hq_invite.html",
-        {"service": settings.SERVICE_NAME, "invitation": found},
-        status=HTTPStatus.OK if found else HTTPStatus.NOT_FOUND,
-    )
-    response.headers["Cache-Control"] = "no-store"
+    with languages.spoken(request) as language:
+        template = "hq_invite" if found else "no_invite"
+        status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
+        response = page(request, f"invitations/{template}.html", status=status, invitation=found)
+    languages.note(response, language)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
