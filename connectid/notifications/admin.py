@@ -1,4 +1,4 @@
-"""Notifications in the admin: whether they left, and whether the phone has them. What is sealed is not shown."""
+"""Notifications in the admin: whether they left, and whether the phone has them. What they say is not shown."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connectid.notifications.models import Kind, Notification
+from connectid.notifications.models import Notification
 from connectid.web.admin_pages import ReadOnlyAdmin
 
 
@@ -39,7 +39,7 @@ class Standing(admin.SimpleListFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin[Notification]):
-    """To find out why a phone did not show something."""
+    """To find out why a phone did not show something. What it was to show is the worker's, and is not even read here."""
 
     list_display = ("id", "kind", "created_at", "push_attempts", "push_due_at", "received_at")
     list_filter: ClassVar = (Standing, "kind")
@@ -49,20 +49,12 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
     search_help_text = "A whole subject, or the whole id of a notification or of a message."
     fields = (
         *("id", "account", "kind", "message_id", "created_at"),
-        *("push_attempts", "push_due_at", "received_at", "content"),
+        *("push_attempts", "push_due_at", "received_at"),
     )
-    readonly_fields = ("content",)
-
-    @admin.display(description="content")
-    def content(self, notification: Notification) -> str:
-        """What the phone is told, unless it is sealed."""
-        return "sealed" if notification.kind == Kind.MESSAGING else notification.payload
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
-        """Every notification; in lists without its content."""
-        found = super().get_queryset(request).select_related("account")
-        page = getattr(request.resolver_match, "url_name", None) or ""
-        return found.defer("payload", "push_options") if page.endswith("_changelist") else found
+        """Every notification with its account's subject, its content left in the database."""
+        return super().get_queryset(request).select_related("account").only(*self.fields, "account__username")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Notification], search_term: str
