@@ -1,16 +1,20 @@
 """Nobody reads, changes or learns of what is somebody else's (contract 4; rule 17)."""
 
+import ast
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
 
+import connectid
 from connectid.testing.answers import Answered
 from tests.wire.api import ROUTES, Route
 from tests.wire.callers import changes, refused_by
 from tests.wire.foreign import Call, Scene
-from tests.wire.names import NAMES_NOTHING, REASONS, SCENES
+from tests.wire.names import NAMES_NOTHING, SCENES
+from tests.wire.reasons import REASONS, Reason
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +47,28 @@ def test_every_name_of_an_object_has_a_scene_or_a_reason() -> None:
     }  # number, code and secret are one name
     assert found - of_a_secret == (SCENES.keys() - of_a_secret) | REASONS.keys()
     assert not SCENES.keys() & REASONS.keys()
+
+
+FEATURES = Path(connectid.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [(template, reason) for (template, _), reason in REASONS.items()],
+    ids=[f"{template}:{name}" for template, name in REASONS],
+)
+def test_what_a_reason_cites_is_there_and_of_its_feature(template: str, reason: Reason) -> None:
+    """A test that was renamed or taken away takes its reason with it."""
+    path, _, name = reason.test.partition("::")
+    tests = [
+        node
+        for node in ast.walk(ast.parse((FEATURES / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    assert len(tests) == 1, f"{reason.test} is not there, or not once"
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(tests[0])), f"{name} asserts nothing"
+    feature = BY_TEMPLATE[template].view.__module__.split(".")[1]
+    assert path.split("/")[0] == feature, f"{path} is about something else"
 
 
 def ask(route: Route, call: Call) -> Answered:

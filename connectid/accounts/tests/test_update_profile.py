@@ -7,12 +7,13 @@ from django.core.files.storage import storages
 from django.test import Client, override_settings
 
 from connectid.accounts.models import PendingPhoto
+from connectid.core import clock
 from connectid.demo.surroundings import portrait
 from connectid.jobs.draining import run_pending
 from connectid.jobs.models import Job
 from connectid.testing.answers import Answered
 from connectid.testing.fake_http import Answer, FakeHttpServer
-from connectid.testing.scene import EnrolledPhone, new_phone
+from connectid.testing.scene import EnrolledPhone, new_number, new_phone
 from connectid.testing.statements import count_statements
 
 PATH = "/users/update_profile"
@@ -85,6 +86,19 @@ def test_a_secondary_phone_is_kept_in_e164(client: Client) -> None:
     assert update(client, phone, {"secondary_phone": "+265 999 123 456"}).status_code == 200
     phone.account.refresh_from_db()
     assert phone.account.secondary_phone == "+265999123456"
+
+
+def test_a_second_number_is_not_proven_by_naming_it(client: Client) -> None:
+    """Nor does somebody else's become theirs; the same number again stays as proven as it was."""
+    other, now = new_phone(), clock.now()
+    phone = new_phone(secondary_phone=new_number(), secondary_phone_proven_at=now)
+    for named, proven_at in (
+        (phone.account.secondary_phone, now),
+        (other.account.phone_number, None),
+    ):
+        assert update(client, phone, {"secondary_phone": named}).status_code == 200
+        phone.account.refresh_from_db()
+        assert (phone.account.secondary_phone, phone.account.secondary_phone_proven_at) == (named, proven_at)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from structlog.testing import capture_logs
 
 from connectid.core import clock
+from connectid.oauth.models import Client as OAuthClient
 from connectid.oauth.operations import clients as oauth
 from connectid.testing.scene import basic, new_session
 from connectid.testing.statements import count_statements
@@ -86,6 +88,20 @@ def test_who_may_not(client: Client) -> None:
     made = oauth.create_client(name="query", grant="client-credentials", permissions=["otp"])
     answer = client.get(PATH, {"client_id": made.client_id, "client_secret": made.client_secret})
     assert (answer.status_code, answer.json()) == expected
+
+
+def test_a_look_is_on_record(client: Client) -> None:
+    """E-12: which client, and which session; neither the number nor the code."""
+    opened = new_session(is_invited=True)
+    client.post("/users/send_session_otp", headers=opened.headers)
+    with capture_logs() as lines:
+        _, body = ask(client, opened.session.phone_number, client_headers("otp"))
+    assert isinstance(body, dict)
+    [line] = [line for line in lines if line["event"] == "manual_code_read"]
+    reader = OAuthClient.objects.get(name="support").client_id
+    assert (line["client"], line["session_id"]) == (reader, opened.session.pk)
+    assert opened.session.phone_number not in repr(line)
+    assert body["otp"] not in repr(line)
 
 
 def test_a_client_reads_a_bounded_number_of_codes(client: Client) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from connectid.messaging.models import Channel, Message
+from connectid.messaging.models import Channel, Message, Status
 from connectid.notifications.models import Notification
 from connectid.testing.partners import SEALED, new_channel, new_partner, send
 from connectid.testing.scene import new_account, new_phone
@@ -151,6 +151,19 @@ def test_an_id_is_taken_for_good(client: Client) -> None:
         _, answer = send(client, partner, again, message_id=str(message_id))
         assert (answer.status_code, answer.json()) == (400, {"errors": "MESSAGE_ID_ALREADY_EXISTS"})
     assert Notification.objects.count() == 1
+
+
+def test_of_another_servers_id_only_that_it_is_taken(client: Client) -> None:
+    """E-10: the same words whatever became of the message, nothing of it, and its owner loses nothing."""
+    owner, other, phone = new_partner(), new_partner("Other"), new_phone()
+    theirs, elsewhere = new_channel(owner, phone.account.pk), new_channel(other, phone.account.pk)
+    message_id, _ = send(client, owner, theirs)
+    told = {send(client, other, elsewhere, message_id=str(message_id))[1].content}
+    Message.objects.update(status=Status.DELIVERED)
+    told |= {send(client, other, elsewhere, message_id=str(message_id))[1].content}
+    assert told == {b'{"errors":"MESSAGE_ID_ALREADY_EXISTS"}'}
+    assert (Message.objects.get().channel_id, Notification.objects.count()) == (theirs.pk, 1)
+    assert send(client, other, theirs)[1].json() == {"errors": "CHANNEL_DOES_NOT_EXIST"}
 
 
 def test_an_id_is_taken_by_phones_too(client: Client) -> None:
