@@ -7,7 +7,7 @@ import django_stubs_ext
 from connectid import __version__
 from connectid.config import env as environment
 from connectid.config import error_reports
-from connectid.config.databases import databases
+from connectid.config.databases import databases, databases_of_requests
 from connectid.config.lean_imports import DmrSetting, OpenAPIConfig
 from connectid.config.logs import logs
 from connectid.config.oauth_provider import oauth_provider
@@ -111,6 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Data
 DATABASES = databases(ENV)
+DATABASES_OF_REQUESTS = databases_of_requests(ENV)
 DATABASE_ROUTERS = ["connectid.core.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Account"
@@ -141,7 +142,10 @@ CACHES: dict[str, dict[str, Any]] = {
         if ENV.REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     ),
+    # Waffle's own, which nothing reads (connectid.toggles.switches): switching must not fail for want of Redis.
+    "waffle": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
+WAFFLE_CACHE_NAME = "waffle"
 
 # Mail that Django itself sends takes the same way as ours.
 MAILERS: dict[str, dict[str, Any]] = {"default": mailer(ENV.EMAIL_URL)}

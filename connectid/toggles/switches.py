@@ -68,6 +68,10 @@ def _renew() -> None:
 
 def _kept_switches() -> Toggles:
     raw_version, raw = shared_cache.get(_VERSION, _SNAPSHOT)
+    if raw_version is None and shared_cache.is_shared():
+        # Emptied. A version that all would take for the one of nothing could meet a snapshot from before a change.
+        raw_version = secrets.new_identifier(8).encode()
+        shared_cache.put(_VERSION, raw_version, keep=_VERSION_KEPT_FOR)
     version = (raw_version or b"").decode()
     snapshot = _decoded(raw)
     if snapshot is None or snapshot.version != version:
