@@ -3,15 +3,12 @@
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-type Status = Literal["ok", "warning", "failed"]
-
-OLDEST_POSTGRESQL = 15
-"""What Django 6.1 needs."""
+from connectid.cli import check_database
+from connectid.cli.finding import Finding, Status
 
 LARGEST_SKEW = 5.0
 """Seconds by which this machine's clock may differ from the database's: codes live for minutes, webhooks for five."""
@@ -26,23 +23,15 @@ OLDEST_SIGNING_KEY = timedelta(days=400)
 """A key that signs id tokens is rotated about once a year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check saw."""
-
-    check: str
-    status: Status
-    detail: str
-
-
 def findings(*, count_keys: bool) -> Iterator[Finding]:
     """Run every check of a server whose environment is valid; a check that breaks has failed."""
     checks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("keys", _keys),
         ("providers", _providers),
         ("folder", _folder),
-        ("database", _database),
-        ("migrations", _migrations),
+        ("database", check_database.reached),
+        ("migrations", check_database.migrations),
+        ("limits of time", check_database.limits_of_time),
         ("clock", _clock),
         ("cache", _cache),
         ("jobs", _jobs),
@@ -114,27 +103,6 @@ def _folder() -> Iterator[Finding]:
         yield Finding("folder", "failed", f"{file} can be read by others; chmod 600 {file}")
     if not exposed:
         yield Finding("folder", "ok", str(folder))
-
-
-def _database() -> Iterator[Finding]:
-    from django.db import connection
-
-    connection.ensure_connection()
-    version = ".".join(map(str, connection.get_database_version()))
-    if connection.vendor == "postgresql" and connection.get_database_version()[0] < OLDEST_POSTGRESQL:
-        yield Finding("database", "failed", f"PostgreSQL {version}; {OLDEST_POSTGRESQL} or newer is needed")
-    else:
-        yield Finding("database", "ok", f"{connection.display_name} {version}")
-
-
-def _migrations() -> Iterator[Finding]:
-    from connectid.cli.migrate import unapplied
-
-    missing = unapplied()
-    if missing:
-        yield Finding("migrations", "failed", f"run `connectid migrate`: {', '.join(missing)}")
-    else:
-        yield Finding("migrations", "ok", "all applied")
 
 
 def _clock() -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from connectid.cli.checks import Finding, findings
+from connectid.cli.checks import findings
+from connectid.cli.finding import Finding
 from connectid.cli.program import set_up
 from connectid.config.env_problems import EnvironmentInvalid
 

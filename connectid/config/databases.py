@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import dj_database_url
 import psycopg
+from psycopg import pq
 
 from connectid.core import replicas
 
@@ -21,10 +22,10 @@ SQLITE_OPTIONS: dict[str, Any] = {
 
 
 def databases(environment: "Environment") -> dict[str, Any]:
-    """Return Django's DATABASES for ``DATABASE_URL``; without one, a SQLite file in ``DATA_DIR``."""
+    """Return Django's DATABASES, as jobs and commands use them; without ``DATABASE_URL``, a SQLite file in ``DATA_DIR``."""
     if not environment.DATABASE_URL:
         return {"default": _sqlite(environment.DATA_DIR / "connectid.sqlite3")}
-    parsed: dict[str, Any] = dict(dj_database_url.parse(environment.DATABASE_URL))
+    parsed = _parsed(environment.DATABASE_DIRECT_URL or environment.DATABASE_URL)
     if parsed["ENGINE"] == "django.db.backends.sqlite3":
         return {"default": _sqlite(parsed["NAME"])}
     pool_size = environment.DATABASE_POOL_SIZE
@@ -32,6 +33,39 @@ def databases(environment: "Environment") -> dict[str, Any]:
         f"{replicas.PREFIX}{number}": _replica(url, pool_size=pool_size)
         for number, url in enumerate(environment.REPLICA_URLS, start=1)
     }
+
+
+def databases_of_requests(environment: "Environment") -> dict[str, Any]:
+    """Return what of DATABASES differs while requests are served (``connectid.core.request_connections``).
+
+    Empty on SQLite. Behind PgBouncer no limits of time are sent: it knows no ``options`` of a connection, and a ``SET`` would
+    stay behind on a connection that others use next.
+    """
+    made = databases(environment)
+    if made["default"]["ENGINE"] != "django.db.backends.postgresql":
+        return {}
+    if not environment.DATABASE_DIRECT_URL:
+        return {alias: _limited(named, environment) for alias, named in made.items()}
+    pooled = _postgresql(_parsed(environment.DATABASE_URL), pool_size=environment.DATABASE_POOL_SIZE)
+    if not environment.DATABASE_PREPARED_STATEMENTS:
+        pooled["OPTIONS"]["prepare_threshold"] = None
+    pooled["DISABLE_SERVER_SIDE_CURSORS"] = True  # the next fetch may come to another connection
+    return {
+        alias: pooled if alias == "default" else _limited(named, environment) for alias, named in made.items()
+    }
+
+
+def _limited(named: dict[str, Any], environment: "Environment") -> dict[str, Any]:
+    seconds = {
+        "statement_timeout": environment.DATABASE_STATEMENT_TIMEOUT,
+        "lock_timeout": environment.DATABASE_LOCK_TIMEOUT,
+        # A process that stalls within a transaction holds locks that others wait for.
+        "idle_in_transaction_session_timeout": environment.DATABASE_STATEMENT_TIMEOUT,
+    }
+    options = named["OPTIONS"]
+    given = options.get("options") or _of_the_environment()
+    limits = " ".join(f"-c {name}={value}s" for name, value in seconds.items() if value)
+    return named | {"OPTIONS": options | {"options": f"{given} {limits}".strip()}}
 
 
 def refuse_hung_up(connection: psycopg.Connection[Any]) -> None:
@@ -47,13 +81,23 @@ def refuse_hung_up(connection: psycopg.Connection[Any]) -> None:
         raise psycopg.OperationalError("the server closed this idle connection")
 
 
+def _of_the_environment() -> str:
+    """What ``PGOPTIONS`` says; a parameter would replace it."""
+    known = {found.keyword: found.val for found in pq.Conninfo.get_defaults()}
+    return (known.get(b"options") or b"").decode()
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    return dict(dj_database_url.parse(url))
+
+
 def _sqlite(name: Path | str) -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": dict(SQLITE_OPTIONS)}
 
 
 def _replica(url: str, *, pool_size: int) -> dict[str, Any]:
     """A replica: nobody waits for one that does not answer."""
-    configured = _postgresql(dict(dj_database_url.parse(url)), pool_size=pool_size)
+    configured = _postgresql(_parsed(url), pool_size=pool_size)
     configured["OPTIONS"] |= {"connect_timeout": 2}
     configured["OPTIONS"]["pool"] |= {"timeout": 1, "min_size": 0}
     return configured | {"TEST": {"MIRROR": "default"}}

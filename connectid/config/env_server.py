@@ -113,3 +113,22 @@ class Server:
         "Longest that a request waits for its turn before it is answered 503; a tenth of it while the queue does not empty.",
         parse="float",
     )
+    DATABASE_STATEMENT_TIMEOUT: int = setting(
+        10,
+        "Seconds after which PostgreSQL ends a statement of a request, which is then answered 503; 0: never. Not for jobs"
+        " and commands.",
+        parse="int",
+    )
+    DATABASE_LOCK_TIMEOUT: int = setting(
+        3, "Seconds that a statement of a request waits for a lock, likewise; 0: for ever.", parse="int"
+    )
+    DATABASE_DIRECT_URL: str = setting(
+        "",
+        "Where `DATABASE_URL` leads to PgBouncer: the address of PostgreSQL itself, for jobs and commands. Requests then take"
+        " their limits of time from PgBouncer.",
+    )
+    DATABASE_PREPARED_STATEMENTS: bool = setting(
+        True,
+        "`off` behind a PgBouncer older than 1.22, or one with `max_prepared_statements = 0`.",
+        parse="bool",
+    )

@@ -7,11 +7,13 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from connectid.core import request_connections
 from connectid.web.gateway import gateway
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connectid.config.settings")
 
 application = gateway(get_wsgi_application())
+request_connections.use()
 
 # Django imports the views at the first request, which would wait a third of a second for them.
 import_module(settings.ROOT_URLCONF)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from django.db import close_old_connections, connections
 
+from connectid.core import request_connections
 from connectid.jobs import runner
 from connectid.jobs.outbox import Claim
 from connectid.jobs.runner import Outcome
@@ -132,6 +133,7 @@ class Crew:
         threading.Thread(target=self._serve, name="jobs-runner", daemon=True).start()
 
     def _serve(self) -> None:
+        request_connections.use_those_of_jobs()
         try:
             while (run := self._next()) is not None:
                 close_old_connections()

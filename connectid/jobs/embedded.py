@@ -8,6 +8,7 @@ import threading
 
 import structlog
 
+from connectid.core import request_connections
 from connectid.jobs.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ class _Embedded(threading.Thread):
 
     def run(self) -> None:
         """Work until stopped. The server must not be left without a worker, so one that broke is replaced."""
+        request_connections.use_those_of_jobs()
         while not self._stopped.is_set():
             try:
                 self._worker.run()

@@ -1,0 +1,1 @@
+"""How server processes reach PostgreSQL and Redis: real ones, held up, pooled, killed and emptied."""
