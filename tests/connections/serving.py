@@ -47,12 +47,11 @@ def database_url() -> str:
 
 
 @contextlib.contextmanager
-def serving(*, jobs: bool = False, **variables: str) -> Iterator[Server]:
+def serving(*, jobs: str = "--no-jobs", **variables: str) -> Iterator[Server]:
     """Serve with these settings until the block ends."""
     port = free_port()
     environment = os.environ | {"DATABASE_URL": database_url(), "RATE_LIMITS": "off"} | variables
-    command = [CONNECTID, "serve", "--port", str(port), "--workers", "2"]
-    command.append("--jobs" if jobs else "--no-jobs")
+    command = [CONNECTID, "serve", "--port", str(port), "--workers", "2", jobs]
     with running(command, environment):
         server = Server(f"http://127.0.0.1:{port}", environment)
         _wait(server)

@@ -136,7 +136,7 @@ def test_a_statement_that_takes_too_long_is_ended() -> None:
 def test_jobs_of_a_server_wait_as_long_as_it_takes() -> None:
     """A job that finds its channel held waits longer than a request may, and does its work once it can."""
     partner = partners.new_partner()
-    with serving(jobs=True, DATABASE_LOCK_TIMEOUT="1", DATABASE_STATEMENT_TIMEOUT="2") as server:
+    with serving(jobs="--jobs", DATABASE_LOCK_TIMEOUT="1", DATABASE_STATEMENT_TIMEOUT="2") as server:
         caller = Caller(server)
         channel = partners.new_channel(partner, caller.phone.account.pk)
         body = {"channel": str(channel.pk), "content": partners.SEALED, "message_id": str(uuid4())}
