@@ -6,11 +6,13 @@ from benchmarks import (
     access_tokens,
     counts,
     credentials,
+    directory,
     fetch_db_key,
     heartbeat,
     jobs,
     limits,
     messages,
+    payments,
     push,
     reminders,
     send_bulk,
@@ -32,6 +34,8 @@ def main() -> int:
         every &= print_table("Heartbeats", heartbeat.figures(environment))
         every &= print_table("Messages, 3 channels and 20 notifications", messages.figures(environment))
         every &= print_table("Credentials", credentials.figures(environment))
+        every &= print_table("Look-ups, among 20,000 people", directory.figures(environment))
+        every &= print_table("Payment numbers", payments.figures())
         every &= print_table("Accounts by month", counts.figures())
         every &= print_table("Counting a request", limits.figures())
         every &= print_table("Pushes, by one process", push.figures())

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks import load, server
+from benchmarks import asking, load, server
 from benchmarks.report import Figure
 
 REQUESTS = 3000
@@ -25,9 +25,11 @@ def figures(environment: dict[str, str]) -> Iterator[Figure]:
     yield from _batches(usernames)
     headers = _holder()
     with server.running(environment) as running:
-        seconds = _measure(running, headers)
-    yield Figure("credentials, ten held: statements per request", _statements(headers), "", goal=2)
-    yield Figure("credentials, ten held: application CPU per request", seconds * 1000, "ms", goal=1.0)
+        cost = asking.measured(running, load.Load(running.url, LIST, REQUESTS, headers=headers))
+    yield Figure(
+        "credentials, ten held: statements per request", asking.statements(LIST, headers), "", goal=2
+    )
+    yield Figure("credentials, ten held: application CPU per request", cost.cpu * 1000, "ms", goal=1.0)
 
 
 def _batches(usernames: list[str]) -> Iterator[Figure]:
@@ -82,22 +84,3 @@ def _holder() -> dict[str, str]:
     phone = new_phone()
     _award([_item(5000 + n, [phone.account.username]) for n in range(10)])
     return phone.headers
-
-
-def _measure(running: server.Server, headers: dict[str, str]) -> float:
-    for count in (REQUESTS // 10, REQUESTS):  # the first to warm up
-        before = running.cpu_seconds()
-        outcome = load.apply(load.Load(running.url, LIST, count, headers=headers))
-        if outcome.failures:
-            raise RuntimeError(f"{LIST}: answered {outcome.failures}")
-    return (running.cpu_seconds() - before) / REQUESTS
-
-
-def _statements(headers: dict[str, str]) -> int:
-    from django.test import Client
-
-    from connectid.web.query_budget import counted
-
-    with counted() as budget:
-        Client().get(LIST, headers=headers)
-    return budget.total
