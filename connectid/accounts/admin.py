@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from connectid.accounts import queries
 from connectid.accounts.models import Account
 from connectid.core import phone
 from connectid.web.admin_pages import BoundedPaginator
@@ -52,7 +53,7 @@ class AccountAdmin(admin.ModelAdmin[Account]):
             number = phone.parse(wanted).e164
         except phone.UnparsablePhoneNumber:
             return queryset.filter(username=wanted), False
-        return queryset.filter(phone_number=number), False
+        return queryset.filter(pk__in=queries.with_number(number).values("pk")), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         """Everything, but for a superuser the rights of staff."""

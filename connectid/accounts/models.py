@@ -160,6 +160,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
                 fields=["phone_number"], condition=models.Q(locked_at__isnull=False), name="locked_by_number"
             ),
             models.Index(fields=["date_joined"], name="account_age"),
+            # Support looks for closed accounts by their number too.
+            models.Index(
+                fields=["phone_number"], condition=models.Q(is_active=False), name="closed_by_number"
+            ),
             # Servers ask for the accounts of a country (contract 7.10); prefixes need an index of their own on PostgreSQL.
             models.Index(
                 fields=["phone_number"],

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from connectid.accounts.models import STORAGE_KEY, Account
@@ -18,6 +19,12 @@ def active_account(phone_number: str) -> Account | None:
     """Return the active account of ``phone_number`` with its pending photo; at most one, guaranteed by the database."""
     accounts = Account.objects.filter(phone_number=phone_number, is_active=True)
     return accounts.select_related("pending_photo").defer("storage_key").first()
+
+
+def with_number(phone_number: str) -> QuerySet[Account]:
+    """The accounts of a number, active and closed, each by an index of its own."""
+    of_number = Q(phone_number=phone_number)
+    return Account.objects.filter((of_number & Q(is_active=True)) | (of_number & Q(is_active=False)))
 
 
 def is_number_taken(phone_number: str) -> bool:

@@ -9,6 +9,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from connectid.accounts import queries as accounts
 from connectid.core import clock, phone, secrets
 from connectid.credentials.models import REASON_LENGTH, Award, Credential, Issuer
 from connectid.credentials.operations import issuers, revoking
@@ -138,7 +139,7 @@ class AwardAdmin(ReadOnlyAdmin[Award]):
             number = phone.parse(wanted).e164
         except phone.UnparsablePhoneNumber:
             return queryset.filter(account__username=wanted), False
-        return queryset.filter(account__phone_number=number), False
+        return queryset.filter(account__in=accounts.with_number(number).values("pk")), False
 
     @admin.display(description="holder", ordering="account")
     def holder(self, award: Award) -> str:

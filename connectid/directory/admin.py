@@ -22,7 +22,6 @@ class LookUpAdmin(ReadOnlyAdmin[LookUp]):
     list_filter = ("kind", "at")
     search_fields = ("client_id__exact",)
     search_help_text = "A client's id, or a username: who looked that person up."
-    date_hierarchy = "at"
     show_full_result_count = False
     ordering = ("-pk",)
     fields: ClassVar = ("at", "client_id", "address", "kind", "asked", "filters", "found", "accounts")

@@ -63,6 +63,8 @@ class PaymentNumber(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            # Support asks whose a number is.
+            models.Index(fields=["phone_number"], name="payment_number_by_number"),
             models.Index(fields=["named_at"], condition=Q(proven_at=None), name="payment_number_unproven"),
         ]
 
