@@ -7,7 +7,7 @@ that reading a whole table looks cheaper here than it is (the files are small): 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,6 +143,12 @@ class Planner:
                 "SELECT relname, reltuples FROM pg_class WHERE relnamespace = %s::regnamespace", [SCHEMA]
             )
         )
+
+    def note(self, used: Collection[str]) -> None:
+        """Leave word of which indexes plans named (``connectid.testing.indexes``)."""
+        from connectid.testing import indexes
+
+        indexes.note(self._connection, used)
 
     def close(self) -> None:
         """Leave the database."""

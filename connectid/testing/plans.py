@@ -4,13 +4,10 @@ A plan that reads or sorts a whole large table fails the test (``connectid.testi
 What counts is the innermost line of our own code: statements by which tests set their scene are not looked at.
 """
 
-import json
-import os
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -118,10 +115,8 @@ def planner(request: pytest.FixtureRequest) -> Iterator[tuple[Recorder, Planner]
     request.config.stash[_USED] = used
     yield recorder, found
     connection_created.disconnect(dispatch_uid="plans")
+    found.note(used)
     found.close()
-    if report := os.environ.get("PLANS_REPORT"):
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        Path(f"{report}.{worker}.json").write_text(json.dumps(sorted(used)), encoding="utf-8")
 
 
 _USED = pytest.StashKey[set[str]]()
