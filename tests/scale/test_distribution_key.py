@@ -41,6 +41,7 @@ BY_ACCOUNT = re.compile(
 OTHERWISE = {
     "devices/queries.py:by_credential": "finds the account by the digest of its device's credential: the one look-up before it is known",
     "oauth/queries/access_tokens.py:live_token": "the same, by the checksum of a bearer token",
+    "oauth/queries/introspection.py:asked": "the same, together with the client that asks",
     "oauth/queries/access_tokens.py:is_revoked": "a look-up by primary key, of the token that was just found",
     "messaging/operations/messages.py:send_to_phone": "a partner names the channel, whose row names the account",
     "messaging/operations/callbacks.py:queue": "written beside the channel, which belongs to one account",
