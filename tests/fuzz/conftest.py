@@ -22,6 +22,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         line = ", ".join(f"{name}: {count:,}" for name, count in sorted(counted.items()))
         terminalreporter.write_line(line)
     for name, value in recorded:
-        if name == "described faults":
+        if name == "server errors":
             for fault, count in value.items():
-                terminalreporter.write_line(f"described, {count:,} times: {fault}")
+                terminalreporter.write_line(f"{count:,} times: {fault}")

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.cache import cache
-from django.core.signals import got_request_exception
+from django.core.signals import got_request_exception, request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -59,16 +59,23 @@ SHARE = math.ceil((CASES - OF_NOTHING * (len(CALLERS) - FRUITFUL)) / FRUITFUL)
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600)]
 
 
-@pytest.fixture(scope="module")
-def application() -> Application:
-    """The server's own, its answers read to their end, and closed."""
+@pytest.fixture
+def application() -> Iterator[Application]:
+    """The server's own, its answers read to their end, and closed.
+
+    A request ends its connection, in which the test's transaction is: not here, as not with Django's client.
+    """
     handler = get_wsgi_application()
 
     def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        for signal in (request_started, request_finished):
+            signal.disconnect(close_old_connections)  # which Django's client, in a scene, connects again
         with closing(handler(environ, start_response)) as body:
             return [b"".join(body)]
 
-    return answer
+    yield answer
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +120,7 @@ def test_every_answer_is_described(
     finally:
         got_request_exception.disconnect(remember)
         record_property("fuzzed", dict(statuses))
-        record_property("described faults", dict(told))
+        record_property("server errors", dict(told))
     assert not faults
 
 
