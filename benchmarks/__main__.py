@@ -13,6 +13,7 @@ from benchmarks import (
     limits,
     messages,
     payments,
+    performance_page,
     push,
     reminders,
     send_bulk,
@@ -40,12 +41,16 @@ def main() -> int:
         every &= print_table("Counting a request", limits.figures())
         every &= print_table("Pushes, by one process", push.figures())
         every &= print_table("Jobs that do nothing, CPU of one process for each", jobs.figures())
+        from benchmarks.baselines import figures as baselines  # Django is set up by now
+
+        every &= print_table(baselines.TITLE, baselines.figures())
         every &= print_table("Messages to many people, over HTTP", send_bulk.figures(environment))
         every &= print_table("Reminders", reminders.figures())
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )
     save()
+    performance_page.write()
     return 0 if every else 1
 
 

@@ -61,6 +61,6 @@ def _row(title: str, figure: Figure) -> dict[str, Any]:
         "name": figure.name,
         "value": float(f"{figure.value:.4g}"),
         "unit": figure.unit,
-        "goal": figure.goal,
+        "goal": None if figure.goal is None else float(f"{figure.goal:.4g}"),
         "met": None if figure.goal is None else figure.is_met,
     }

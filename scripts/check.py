@@ -30,6 +30,7 @@ STATIC_CHECKS: dict[str, tuple[str | Path, ...]] = {
     "settings": (*DJANGO, "check", "--fail-level", "WARNING"),
     "migrations": (*DJANGO, "makemigrations", "--check", "--dry-run"),
     "documents": (sys.executable, "scripts/docs.py", "--check"),
+    "figures": (sys.executable, "-m", "benchmarks.performance_page", "--check"),
     "translations": (sys.executable, "scripts/translations.py", "--check"),
     "types": (BIN / "mypy",),
 }

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import fake_fcm, surroundings
+from benchmarks import fake_fcm, performance_page, surroundings
 from benchmarks.fleet import machine, partner
 from benchmarks.report import print_table, save
 
@@ -44,8 +44,9 @@ def main() -> int:
                 ("stampede", scenes.stampede(served, crew, chosen.seconds)),
                 ("stuck", scenes.stuck(served, crew)),
             ):
-                every &= print_table(scenes.TITLES[title].format(phones=chosen.phones), figures)
+                every &= print_table(scenes.TITLES[title], figures)
     save()
+    performance_page.write()
     return 0 if every else 1
 
 

@@ -1,0 +1,205 @@
+"""Items 5 and 9 to 11: the world outside; and the hasher behind every request."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+from benchmarks.baselines.messages import people
+from benchmarks.baselines.pattern import Pattern
+from connectid.core import clock
+from connectid.devices.operations import credentials
+from connectid.providers import country
+from connectid.providers.concurrently import at_once
+from connectid.providers.sms.twilio import TwilioSms
+from connectid.testing.fake_http import Answer, FakeHttpServer
+
+DELAY = 0.1
+"""Seconds that an outside call takes here; the report says 100 to 500 ms for a geocoder."""
+
+LILONGWE = (-13.96, 33.77)
+
+
+def _call() -> None:
+    time.sleep(DELAY)
+
+
+def in_turn(calls: int) -> None:
+    """One outside call after the other, in the request."""
+    for _ in range(calls):
+        _call()
+
+
+def together(calls: int) -> None:
+    """What an answer needs is asked at once; what it does not need is a job's."""
+    at_once(5.0, **{f"call_{number}": _call for number in range(calls)})
+
+
+def ask_a_geocoder(times: int) -> None:
+    """Ask each time that the country is read."""
+    for _ in range(times):
+        _call()
+
+
+def look_at_the_map(times: int) -> None:
+    """The country of a point, offline."""
+    for _ in range(times):
+        country.country_of(*LILONGWE)
+
+
+def _map(times: int) -> int:
+    country.load()
+    return times
+
+
+def new_storage_client_each(times: int) -> None:
+    """A client for each photo."""
+    import boto3
+
+    for _ in range(times):
+        boto3.client("s3", region_name="eu-west-1")
+
+
+def one_storage_client(times: int) -> None:
+    """The process's."""
+    for _ in range(times):
+        assert _bucket().connection.meta.client is not None
+
+
+_made: list[Any] = []
+
+
+def _bucket() -> Any:
+    from connectid.providers.photos.s3 import PhotoBucket
+
+    if not _made:
+        _made.append(PhotoBucket(bucket_name="photos", region_name="eu-west-1"))
+    return _made[0]
+
+
+def _storage(times: int) -> int:
+    one_storage_client(1)
+    return times
+
+
+@dataclass(frozen=True)
+class Texts:
+    """So many texts, and where Twilio is."""
+
+    count: int
+    server: FakeHttpServer
+
+    def client(self) -> TwilioSms:
+        """A client of Twilio."""
+        return TwilioSms(url=self.server.url, account_sid="AC0", auth_token="secret", messaging_service="MG0")
+
+
+def texts(count: int) -> Texts:
+    """Start a Twilio that answers at once."""
+    server = FakeHttpServer(lambda _: Answer(201, b'{"sid": "SM0", "status": "queued"}'))
+    server.start()
+    return Texts(count, server)
+
+
+def new_twilio_client_each(given: Texts) -> None:
+    """A client, and with it a connection, for each text."""
+    for _ in range(given.count):
+        given.client().send(to="+265991234567", text="Your code is 123456")
+    given.server.stop()
+
+
+def one_twilio_client(given: Texts) -> None:
+    """One client and its connection."""
+    client = given.client()
+    for _ in range(given.count):
+        client.send(to="+265991234567", text="Your code is 123456")
+    given.server.stop()
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone that calls so many times."""
+
+    calls: int
+    username: str
+    credential: str
+    encoded: str
+
+
+def phone(calls: int) -> Phone:
+    """Make one."""
+    (account,) = people(1)
+    credential = credentials.issue(
+        account_id=account.pk, installation_id="bench", model="bench", at=clock.now()
+    )
+    return Phone(calls, account.username, credential, PBKDF2PasswordHasher().encode(credential, "salt"))
+
+
+def check_twice_slowly(given: Phone) -> None:
+    """The account's password and the device's, both by Django's default hasher, at every request."""
+    for _ in range(2 * given.calls):
+        PBKDF2PasswordHasher().verify(given.credential, given.encoded)
+
+
+def check_a_digest(given: Phone) -> None:
+    """Ours: one statement and a keyed digest."""
+    for _ in range(given.calls):
+        credentials.authenticate(
+            username=given.username, credential=given.credential, address="bench", at=clock.now()
+        )
+
+
+PATTERNS = (
+    Pattern(
+        0,
+        "two checks by the default hasher at every request",
+        "requests",
+        (1, 2),
+        phone,
+        check_twice_slowly,
+        check_a_digest,
+        has_statements=False,
+    ),
+    Pattern(
+        5,
+        "outside calls one after the other (100 ms each)",
+        "calls",
+        (1, 3),
+        int,
+        in_turn,
+        together,
+        has_statements=False,
+    ),
+    Pattern(
+        9,
+        "a geocoder asked in the request (100 ms each)",
+        "requests",
+        (1, 10),
+        _map,
+        ask_a_geocoder,
+        look_at_the_map,
+        has_statements=False,
+    ),
+    Pattern(
+        10,
+        "a storage client for each photo",
+        "photos",
+        (1, 10),
+        _storage,
+        new_storage_client_each,
+        one_storage_client,
+        has_statements=False,
+    ),
+    Pattern(
+        11,
+        "a client and a connection for each text",
+        "texts",
+        (10, 100),
+        texts,
+        new_twilio_client_each,
+        one_twilio_client,
+        writes=True,
+        has_statements=False,
+    ),
+)

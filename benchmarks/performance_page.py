@@ -1,0 +1,136 @@
+"""Writes the figures of the last run into the pages that quote them, and the chart: `python -m benchmarks.performance_page [--check]`.
+
+Between ``<!-- figures: NAME -->`` and ``<!-- end -->`` everything is ours; NAME is an item's number or a table's title up to its colon.
+"""
+
+import math
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import load
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "docs" / "performance.md", ROOT / "docs" / "topics" / "overload.md")
+CHART = ROOT / "docs" / "performance.svg"
+
+PATTERNS = "The report's patterns, as it found them and as they are"
+_PLACE = re.compile(r"(<!-- figures: (?P<name>.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_BAR, _LEFT, _WIDTH = 13, 330, 430
+
+
+@dataclass
+class Item:
+    """What was measured of an item: by ``statements before``, ``time after`` and so on."""
+
+    number: int
+    name: str
+    size: str
+    values: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def faster(self) -> float:
+        """How many times as fast ours is."""
+        return self.values["time before"] / self.values["time after"]
+
+
+def items(rows: list[dict[str, Any]]) -> list[Item]:
+    """Put the figures of each pattern together."""
+    found: dict[int, Item] = {}
+    for row in rows:
+        if row["table"] == PATTERNS:
+            told, _, what = row["name"].rpartition(": ")
+            number, _, rest = told.partition(". ")
+            name, _, size = rest.rpartition("; ")
+            found.setdefault(int(number), Item(int(number), name, size)).values[what] = row["value"]
+    return sorted(found.values(), key=lambda one: one.number)
+
+
+def page(text: str, rows: list[dict[str, Any]]) -> str:
+    """Return a page with its places filled; one of which nothing was measured stays as it is."""
+    measured = {str(one.number): one for one in items(rows)}
+
+    def fill(place: re.Match[str]) -> str:
+        name = place["name"]
+        if name in measured:
+            lines = _item(measured[name])
+        else:
+            table = list(_table([row for row in rows if row["table"].partition(":")[0] == name]))
+            lines = ["", *table, ""] if table else []
+        return place[1] + "\n".join(lines) + "\n" + place[3] if lines else place[0]
+
+    return _PLACE.sub(fill, text)
+
+
+def _item(one: Item) -> list[str]:
+    values = one.values
+    before, after = _time(values["time before"]), _time(values["time after"])
+    if "statements before" in values:
+        before = f"{values['statements before']:,.0f} statements and {before}"
+        after = f"{values['statements after']:,.0f} and {after}"
+    return [f"**{one.size}: {before}; ours {after}, {_rounded(one.faster)} times as fast.**"]
+
+
+def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if rows:
+        yield "| Measured | Figure |"
+        yield "| --- | --- |"
+    for row in rows:
+        yield f"| {row['name']} | {_rounded(row['value'])} {row['unit']}".rstrip() + " |"
+
+
+def _time(milliseconds: float) -> str:
+    for unit, size in (("s", 1000.0), ("ms", 1.0)):
+        if milliseconds >= size:
+            return f"{_rounded(milliseconds / size)} {unit}"
+    return f"{_rounded(milliseconds * 1000)} µs"
+
+
+def _rounded(value: float) -> str:
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    digits = max(0, 1 - math.floor(math.log10(abs(value))))
+    return f"{value:.{digits}f}"
+
+
+def chart(rows: list[dict[str, Any]]) -> str:
+    """Return how many times as fast ours is, as bars on a logarithmic scale."""
+    found = items(rows)
+    longest = max((math.log10(one.faster) for one in found), default=1.0)
+    height = len(found) * (_BAR + 7) + 30
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 {height}" font-family="sans-serif" font-size="11">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
+        '<text x="8" y="16" font-weight="bold">Times as fast as the pattern (logarithmic)</text>',
+    ]
+    for place, one in enumerate(found):
+        top = 26 + place * (_BAR + 7)
+        width = max(2.0, _WIDTH * max(0.0, math.log10(one.faster)) / longest)
+        label = f"{one.number}. {one.name}" if one.number else one.name
+        parts += [
+            f'<text x="{_LEFT - 8}" y="{top + 10}" text-anchor="end">{label}</text>',
+            f'<rect x="{_LEFT}" y="{top}" width="{width:.0f}" height="{_BAR}" fill="#2a6f97"/>',
+            f'<text x="{_LEFT + width + 6:.0f}" y="{top + 10}">{_rounded(one.faster)}</text>',
+        ]
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def write(*, check: bool = False) -> bool:
+    """Write pages and chart where they differ from the figures; return whether any did."""
+    rows = load()
+    wanted = {path: page(path.read_text(encoding="utf-8"), rows) for path in PAGES} | {CHART: chart(rows)}
+    stale = [
+        path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        if not check:
+            path.write_text(wanted[path], encoding="utf-8")
+        print(f"{path.relative_to(ROOT)} {'is stale' if check else 'written'}")
+    return bool(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(1 if write(check="--check" in sys.argv) and "--check" in sys.argv else 0)
