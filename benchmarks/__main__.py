@@ -3,15 +3,12 @@
 import sys
 
 from benchmarks import (
-    access_tokens,
     counts,
     credentials,
     directory,
     fetch_db_key,
-    heartbeat,
     jobs,
     limits,
-    messages,
     payments,
     performance_page,
     push,
@@ -21,6 +18,7 @@ from benchmarks import (
     surroundings,
     token,
 )
+from benchmarks.hot import figures as hot
 from benchmarks.report import print_table, save
 
 
@@ -30,10 +28,7 @@ def main() -> int:
         every = print_table(
             "Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures(environment)
         )
-        every &= print_table("Questions about access tokens", access_tokens.figures(environment))
         every &= print_table("Tokens", token.figures(environment))
-        every &= print_table("Heartbeats", heartbeat.figures(environment))
-        every &= print_table("Messages, 3 channels and 20 notifications", messages.figures(environment))
         every &= print_table("Credentials", credentials.figures(environment))
         every &= print_table("Look-ups, among 20,000 people", directory.figures(environment))
         every &= print_table("Payment numbers", payments.figures())
@@ -49,6 +44,7 @@ def main() -> int:
         every &= print_table(
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )
+    every &= hot.print_tables()
     save()
     performance_page.write()
     return 0 if every else 1

@@ -27,6 +27,8 @@ class Load:
     body: str | None = None
     bodies: list[str] | None = None
     """A body for each request, where they must differ; then they count."""
+    texts: list[str] | None = None
+    """Whole requests as they go over the wire, in place of all the above; then they count."""
     connections: int = 4
     expected: int = 200
     """The status of a success."""
@@ -39,6 +41,7 @@ class Outcome:
     total: float
     median: float
     p95: float
+    p99: float
     longest: float
     failures: dict[str, int]
 
@@ -63,6 +66,12 @@ def _request(load: Load, body: str | None) -> bytes:
         headers["Content-Length"] = str(len(content))
     lines = [f"{load.method} {load.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+def _requests(load: Load) -> list[bytes]:
+    bodies: list[str | None] = [*load.bodies] if load.bodies else [load.body] * load.count
+    made: dict[str | None, bytes] = {body: _request(load, body) for body in bodies}
+    return [made[body] for body in bodies]
 
 
 def _send(load: Load, requests: list[bytes], seconds: list[float], failures: list[int]) -> None:
@@ -104,9 +113,7 @@ def main() -> None:
     load = Load(**json.load(sys.stdin))
     seconds: list[float] = []
     failures: list[int] = []
-    bodies: list[str | None] = [*load.bodies] if load.bodies else [load.body] * load.count
-    made: dict[str | None, bytes] = {body: _request(load, body) for body in bodies}
-    requests = [made[body] for body in bodies]
+    requests = [text.encode() for text in load.texts] if load.texts else _requests(load)
     threads = [
         threading.Thread(target=_send, args=(load, requests[first :: load.connections], seconds, failures))
         for first in range(min(load.connections, len(requests)))
@@ -122,6 +129,7 @@ def main() -> None:
         total=total,
         median=seconds[len(seconds) // 2],
         p95=seconds[int(len(seconds) * 0.95)],
+        p99=seconds[int(len(seconds) * 0.99)],
         longest=seconds[-1],
         failures=dict(Counter(str(status) for status in failures)),
     )

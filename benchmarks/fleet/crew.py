@@ -59,7 +59,7 @@ class Crew:
     def a_while(self, seconds: float, *, start: float = 0.0) -> list[Due]:
         """Everything that all phones and partners send within ``seconds``, at moments of chance."""
         found = [
-            Due(at, kind, self._of_phone[kind](self._somebody()))
+            Due(at, kind, self._of_phone[kind](self.somebody()))
             for kind, every in EVERY.items()
             for at in self._moments(self.phones / every, seconds)
         ]
@@ -74,12 +74,12 @@ class Crew:
     def stampede(self, seconds: float, *, start: float = 0.0) -> list[Due]:
         """A poll of each phone within ``seconds``: what a network that comes back after an outage brings."""
         return [
-            Due(start + self.random.uniform(0, seconds), "poll", self._poll(number))
+            Due(start + self.random.uniform(0, seconds), "poll", self.poll(number))
             for number in range(1, self.phones + 1)
             if _may_call(number)
         ]
 
-    def _somebody(self) -> int:
+    def somebody(self) -> int:
         """One whose account is neither closed nor locked."""
         number = self.random.randint(2, self.phones)
         return number if _may_call(number) else number - 1
@@ -93,27 +93,30 @@ class Crew:
     @property
     def _of_phone(self) -> dict[str, Callable[[int], str]]:
         return {
-            "poll": self._poll,
-            "poll on a push": self._poll,
-            "heartbeat": self._heartbeat,
-            "toggles": lambda number: self._read("/toggles", number),
-            "token": self._token,
-            "credentials": lambda number: self._read("/users/credentials", number),
-            "message of a worker": self._message,
-            "message of a partner": self._message_of_partner,
-            "introspect": self._introspect,
-            "userinfo": self._userinfo,
+            "poll": self.poll,
+            "poll on a push": self.poll,
+            "heartbeat": self.heartbeat,
+            "toggles": lambda number: self.read("/toggles", number),
+            "token": self.token,
+            "credentials": lambda number: self.read("/users/credentials", number),
+            "message of a worker": self.message,
+            "message of a partner": self.message_of_partner,
+            "introspect": self.introspect,
+            "userinfo": self.userinfo,
         }
 
-    def _poll(self, number: int) -> str:
-        return self._read("/messaging/retrieve_notifications/", number)
+    def poll(self, number: int) -> str:
+        """A poll of a phone, as every of these is of the number of one."""
+        return self.read("/messaging/retrieve_notifications/", number)
 
-    def _read(self, path: str, number: int) -> str:
-        return _request("GET", path, self._phone(number))
+    def read(self, path: str, number: int) -> str:
+        """A GET of a phone."""
+        return request_text("GET", path, self.phone(number))
 
-    def _heartbeat(self, number: int) -> str:
+    def heartbeat(self, number: int) -> str:
+        """With the address that is stored already."""
         who = worker(self.plan, number)
-        return _request(
+        return request_text(
             "POST",
             "/users/heartbeat",
             f"Bearer {who.access_token}",
@@ -121,38 +124,43 @@ class Crew:
             form=True,
         )
 
-    def _token(self, number: int) -> str:
+    def token(self, number: int) -> str:
+        """The password grant."""
         who = worker(self.plan, number)
         body = f"client_id={ANDROID_CLIENT_ID}&scope=openid&grant_type=password&username={who.username}&password={who.credential}"
-        return _request("POST", "/o/token/", "", body, form=True)
+        return request_text("POST", "/o/token/", "", body, form=True)
 
-    def _message(self, number: int) -> str:
-        number = _agreed(number)
-        return _request(
-            "POST", "/messaging/send_message/", self._phone(number), self._sealed(number, index=1)
+    def message(self, number: int) -> str:
+        """Of a worker to its partner."""
+        number = agreed(number)
+        return request_text(
+            "POST", "/messaging/send_message/", self.phone(number), self._sealed(number, index=1)
         )
 
-    def _message_of_partner(self, number: int) -> str:
-        sealed = self._sealed(_agreed(number), index=0)
-        return _request("POST", "/messaging/send_fcm/", self._partner(1), sealed)
+    def message_of_partner(self, number: int) -> str:
+        """Of a partner to the worker."""
+        sealed = self._sealed(agreed(number), index=0)
+        return request_text("POST", "/messaging/send_fcm/", self._partner(1), sealed)
 
-    def _introspect(self, number: int) -> str:
+    def introspect(self, number: int) -> str:
+        """A partner asks about the worker's token."""
         body = f"token={worker(self.plan, number).access_token}"
-        return _request("POST", "/o/introspect/", self._partner(0), body, form=True)
+        return request_text("POST", "/o/introspect/", self._partner(0), body, form=True)
 
-    def _userinfo(self, number: int) -> str:
-        return _request("GET", "/o/userinfo", f"Bearer {worker(self.plan, number).access_token}")
+    def userinfo(self, number: int) -> str:
+        """The worker's own."""
+        return request_text("GET", "/o/userinfo", f"Bearer {worker(self.plan, number).access_token}")
 
     def _fetch_users(self) -> str:
         numbers = (self.plan.phone_number(self.random.randint(1, self.phones)) for _ in range(50))
         asked = "&".join(f"phone_numbers={number.replace('+', '%2B')}" for number in numbers)
-        return _request("GET", f"/users/fetch_users?{asked}", self._partner(0))
+        return request_text("GET", f"/users/fetch_users?{asked}", self._partner(0))
 
     def _send_bulk(self) -> str:
         people = [worker(self.plan, self.random.randint(1, self.phones)).username for _ in range(100)]
         data = {"action": "ccc_generic_opportunity", "title": "Title", "body": "A body, as usual."}
         body = json.dumps({"messages": [{"usernames": people, "data": data}]})
-        return _request("POST", "/messaging/send_bulk/", self._partner(0), body)
+        return request_text("POST", "/messaging/send_bulk/", self._partner(0), body)
 
     def _sign_up(self) -> str:
         self._signed_up += 1
@@ -169,9 +177,10 @@ class Crew:
             "CC-Request-Hash": claimed,
             "CC-Integrity-Token": genuine(claimed, phone.package),
         }
-        return _request("POST", "/users/start_configuration", "", gson(body).decode(), further=attested)
+        return request_text("POST", "/users/start_configuration", "", gson(body).decode(), further=attested)
 
-    def _phone(self, number: int) -> str:
+    def phone(self, number: int) -> str:
+        """The value of ``Authorization``."""
         who = worker(self.plan, number)
         return _basic(who.username, who.credential)
 
@@ -189,7 +198,7 @@ class Crew:
         )
 
 
-def _agreed(number: int) -> int:
+def agreed(number: int) -> int:
     """The account, or one beside it that takes messages."""
     return number - 1 if number % 25 == WITHOUT_CONSENT else number
 
@@ -207,7 +216,7 @@ def _basic(name: str, secret: str) -> str:
     return f"Basic {base64.b64encode(f'{name}:{secret}'.encode()).decode()}"
 
 
-def _request(
+def request_text(
     method: str,
     path: str,
     authorization: str,
@@ -216,6 +225,7 @@ def _request(
     form: bool = False,
     further: dict[str, str] | None = None,
 ) -> str:
+    """A request as it goes over the wire."""
     headers = {"Host": "127.0.0.1", "Accept": "application/json;version=2.0", **(further or {})}
     if authorization:
         headers["Authorization"] = authorization

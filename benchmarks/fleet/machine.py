@@ -49,7 +49,7 @@ class Machine:
             rows = connection.execute(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = %s", [NAME]
             ).fetchall()
-        return Spent(self.server.cpu_seconds(), sum(_cpu(pid) for (pid,) in rows))
+        return Spent(self.server.cpu_seconds(), sum(cpu_of(pid) for (pid,) in rows))
 
     def shed(self) -> float:
         """How many requests ``/metrics`` says were turned away."""
@@ -105,7 +105,8 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not start")
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """User and system seconds of a process of this machine; none where it has ended."""
     with contextlib.suppress(FileNotFoundError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -51,7 +51,8 @@ def identifier_text(column: str) -> str:
 def moment_text(column: str) -> str:
     """A timestamp column as :func:`connectid.core.datetimes.serializer_format` would write it, made by the database."""
     if connection.vendor == "postgresql":
-        digits = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
+        # Colons in quotes, so that no tool (pgbench) takes what follows one for a variable.
+        digits = f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24":"MI":"SS.US')"""
         return f"replace({digits}, '.000000', '') || 'Z'"
     return f"replace({column}, ' ', 'T') || 'Z'"
 

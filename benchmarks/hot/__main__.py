@@ -1,0 +1,78 @@
+"""One population, in a process of its own: its costs and statements as JSON on standard output, for ``benchmarks.hot.figures``.
+
+Django's settings are of one database, so each population has its process. It waits for a line on standard input before each round, so
+that populations take turns on one machine.
+"""
+
+import json
+import sys
+from dataclasses import asdict, replace
+
+from benchmarks.fleet import machine
+from benchmarks.hot import pgbench
+from benchmarks.hot.costs import Hot, cost, statements_of
+from benchmarks.hot.populations import population
+
+COUNT = 4000
+"""Requests of an endpoint."""
+PARTS = 4
+"""Into which they are cut, one for each round: the first warms up."""
+PGBENCH_PHONES = 40
+
+
+def main(accounts: int) -> None:
+    """Measure whatever the lines of standard input name, one JSON line for each."""
+    with population(accounts) as full:
+        import django
+
+        django.setup()
+        from benchmarks.fleet.crew import Crew
+        from benchmarks.hot.requests import hot_endpoints
+
+        with machine.serving(full.environment) as served:
+            database = full.environment["DATABASE_URL"]
+            every: dict[str, Hot] = {one.name: one for one in hot_endpoints(Crew(accounts), COUNT)}
+            recorded = {
+                name: [statements_of(text, expected=hot.expected) for text in hot.texts[:PGBENCH_PHONES]]
+                for name, hot in every.items()
+                if hot.is_read
+            }
+            once = {
+                name: len(
+                    recorded[name][0]
+                    if hot.is_read
+                    else statements_of(hot.texts.pop(), expected=hot.expected)
+                )
+                for name, hot in every.items()
+            }
+            _tell(
+                {
+                    name: {
+                        "statements": once[name],
+                        "most_statements": hot.statements,
+                        "milliseconds": hot.milliseconds,
+                        "is_read": hot.is_read,
+                    }
+                    for name, hot in every.items()
+                }
+            )
+            for line in sys.stdin:
+                what, part, name = line.strip().split(" ", 2)
+                if what == "cost":
+                    _tell(asdict(cost(served, _part(every[name], int(part)), strictly=part != "0")))
+                else:
+                    found = pgbench.find()
+                    alone = found and recorded[name][0] and pgbench.run(found, recorded[name], database)
+                    _tell(asdict(alone) if alone else None)
+
+
+def _part(hot: Hot, part: int) -> Hot:
+    size = len(hot.texts) // PARTS
+    return replace(hot, texts=hot.texts[part * size : (part + 1) * size])
+
+
+def _tell(value: object) -> None:
+    print(f"\n{json.dumps(value)}", flush=True)
+
+
+main(int(sys.argv[1]))
