@@ -43,6 +43,11 @@ class DeviceBasic(Scheme[KnownDevice]):
             at=clock.now(),
         )
 
+    def recall(self, credentials: str) -> KnownDevice | None:
+        """Return the device, if it is one that may call."""
+        username, credential = basic_credentials(credentials)
+        return device_credentials.recall(username=username, credential=credential, at=clock.now())
+
     def holder(self, request: HttpRequest, principal: KnownDevice) -> str:
         """The account's, however its phone proves itself."""
         return f"account {principal.account_id}"

@@ -21,6 +21,7 @@ class Toggles(Endpoint):
     """The toggles of the calling phone, or everybody's for a caller who is not known (contract 5.15)."""
 
     auth = (device_or_anyone,)
+    fast = True
     versioned = False  # it never was (contract 2.2)
     refusals: ClassVar = (ConfigurationUnavailable,)
 

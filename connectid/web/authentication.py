@@ -83,7 +83,7 @@ class Scheme[Principal](SyncAuth):
     def identify(self, controller: Any) -> Principal | None:
         """Return who is calling, or None where the request carries no credentials of this scheme."""
         request: HttpRequest = controller.request
-        credentials = self._credentials(request)
+        credentials = self.credentials(request)
         return None if credentials is None else self.authenticate(request, credentials)
 
     @abstractmethod
@@ -92,6 +92,14 @@ class Scheme[Principal](SyncAuth):
 
         None means "not mine": the next scheme of the endpoint may know them. Raises a refusal listed in :attr:`refusals`.
         """
+
+    def recall(self, credentials: str) -> Principal | None:
+        """Return who :meth:`authenticate` would, where finding out takes a look and nothing else; for the fast path.
+
+        None is no refusal, but leaves the question to :meth:`authenticate`: so this counts no try, and whatever it writes can be
+        written twice.
+        """
+        return None
 
     def holder(self, request: HttpRequest, principal: Principal) -> str:
         """Whose bucket a request spends: the credential's, unless a subclass knows who holds it."""
@@ -105,7 +113,8 @@ class Scheme[Principal](SyncAuth):
         """Return who is calling, or None for an anonymous caller of an endpoint with ``required=False``."""
         return cast(Principal | None, getattr(request, "principal", None))
 
-    def _credentials(self, request: HttpRequest) -> str | None:
+    def credentials(self, request: HttpRequest) -> str | None:
+        """Return what the header says behind the scheme's name; None where there is no such header."""
         header: str = request.META.get("HTTP_AUTHORIZATION", "")
         scheme, _, credentials = header.partition(" ")
         return credentials.strip() if scheme.lower() == self.http_scheme.lower() else None

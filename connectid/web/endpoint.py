@@ -58,6 +58,10 @@ class Endpoint(Controller[MsgspecSerializer]):
     versioned: ClassVar[bool] = True
     """Whether Accept names a version and the answer carries ``X-API-Current-Version`` (contract 2.2)."""
 
+    fast: ClassVar[bool] = False
+    """Whether its GET takes nothing from a request but who calls, and writes nothing: then it is answered by a short way
+    (:mod:`connectid.web.fast_path`). It has one scheme, which can recall who calls."""
+
     limit: ClassVar[Limit | None] = None
     """How often one caller may call; None for what its scheme says, or for anybody ``CALLS_PER_ADDRESS`` (web/limits.py)."""
     spends: ClassVar[Sequence[Limit]] = ()

@@ -32,9 +32,16 @@ class ExactRoutes(URLResolver):
         return super().resolve(path) if match is None else match
 
     @cached_property
-    def endpoint_paths(self) -> frozenset[str]:
+    def endpoints(self) -> dict[str, type[Endpoint]]:
         """The paths, from the slash on, that an :class:`Endpoint` answers."""
-        return frozenset(f"/{path}" for path, pattern in self._table.items() if _is_endpoint(pattern))
+        found = {
+            f"/{path}": getattr(pattern.callback, "view_class", None) for path, pattern in self._table.items()
+        }
+        return {
+            path: view
+            for path, view in found.items()
+            if isinstance(view, type) and issubclass(view, Endpoint)
+        }
 
     @cached_property
     def _table(self) -> dict[str, URLPattern]:
@@ -47,17 +54,20 @@ class ExactRoutes(URLResolver):
         return table
 
 
+def endpoints() -> dict[str, type[Endpoint]]:
+    """Every endpoint of the API by its paths, those with parameters left out."""
+    return _endpoints(settings.ROOT_URLCONF)
+
+
 def is_endpoint_path(path: str) -> bool:
     """Whether ``path`` is an endpoint of the API without parameters: nothing there reads a cookie."""
-    return path in _endpoint_paths(settings.ROOT_URLCONF)
+    return path in _endpoints(settings.ROOT_URLCONF)
 
 
 @cache
-def _endpoint_paths(urlconf: str) -> frozenset[str]:
-    exact = [entry for entry in get_resolver(urlconf).url_patterns if isinstance(entry, ExactRoutes)]
-    return frozenset[str]().union(*(routes.endpoint_paths for routes in exact))
-
-
-def _is_endpoint(pattern: URLPattern) -> bool:
-    view = getattr(pattern.callback, "view_class", None)
-    return isinstance(view, type) and issubclass(view, Endpoint)
+def _endpoints(urlconf: str) -> dict[str, type[Endpoint]]:
+    found: dict[str, type[Endpoint]] = {}
+    for entry in get_resolver(urlconf).url_patterns:
+        if isinstance(entry, ExactRoutes):
+            found |= entry.endpoints
+    return found

@@ -44,27 +44,23 @@ REQUEST_STATEMENTS = Histogram(
 RESPONSES = Counter("connectid_responses", "Answers.", ["route", "method", "status"])
 
 
-class MetricsMiddleware:
-    """Observes every request: how long, how many statements, which status."""
+class RequestMetrics:
+    """How long requests took, how many statements, which status."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+    def __init__(self) -> None:
         # labels() checks and locks at every call; what it returns is good for the life of the process.
         self._series: dict[tuple[str, str, int], tuple[Histogram, Counter, Histogram]] = {}
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, then count."""
-        started = perf_counter()
-        response = self.get_response(request)
+    def observe(self, request: HttpRequest, status: int, started: float) -> None:
+        """Count a request that was taken up at ``started``, of ``perf_counter``."""
         elapsed = perf_counter() - started
-        key = (route_name(request), method_name(request), response.status_code)
+        key = (route_name(request), method_name(request), status)
         seconds, responses, per_request = self._series.get(key) or self._open(key)
         seconds.observe(elapsed)
         responses.inc()
         statements = statements_of(request)
         if statements is not None:
             per_request.observe(statements)
-        return response
 
     def _open(self, key: tuple[str, str, int]) -> tuple[Histogram, Counter, Histogram]:
         route, method, status = key
@@ -75,6 +71,21 @@ class MetricsMiddleware:
         )
         self._series[key] = series
         return series
+
+
+class MetricsMiddleware:
+    """Observes every request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self._metrics = RequestMetrics()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, then count."""
+        started = perf_counter()
+        response = self.get_response(request)
+        self._metrics.observe(request, response.status_code, started)
+        return response
 
 
 @unlimited("whoever may not read it is refused before anything is asked")

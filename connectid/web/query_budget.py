@@ -91,6 +91,19 @@ def counted(mode: Mode = "measure") -> Iterator[QueryBudget]:
         _current.reset(token)
 
 
+@contextmanager
+def counting(request: HttpRequest) -> Iterator[QueryBudget]:
+    """Count the block's statements into ``request.query_budget``."""
+    budget = QueryBudget(settings.REPEATED_STATEMENTS)
+    cast(Any, request).query_budget = budget
+    budget._outer = _current.get()
+    token = _current.set(budget)
+    try:
+        yield budget
+    finally:
+        _current.reset(token)
+
+
 class QueryBudgetMiddleware:
     """Counts the statements of a request into ``request.query_budget``, those of other middlewares too."""
 
@@ -101,14 +114,8 @@ class QueryBudgetMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, counting."""
-        budget = QueryBudget(self._mode)
-        cast(Any, request).query_budget = budget
-        budget._outer = _current.get()
-        token = _current.set(budget)
-        try:
+        with counting(request) as budget:
             response = self.get_response(request)
-        finally:
-            _current.reset(token)
         if budget.repeated is not None:
             self._tell(request, budget.repeated)
         return response

@@ -1,7 +1,8 @@
 """An id for every request: in its log lines, in the answer's ``X-Request-ID``, and in the text of a 500."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
@@ -17,6 +18,18 @@ _BYTES = 16
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+@contextmanager
+def under_an_id(request: HttpRequest) -> Iterator[str]:
+    """Give the request an id, under which the block's lines are logged: the one that a trusted proxy gave, or a new one."""
+    request_id = _given(request) or new_identifier(_BYTES)
+    cast(Any, request).request_id = request_id
+    tokens = bind_contextvars(request_id=request_id)
+    try:
+        yield request_id
+    finally:
+        reset_contextvars(**tokens)
+
+
 class RequestIdMiddleware:
     """Sets ``request.request_id`` and binds it to every log line; takes over the id a trusted proxy gave.
 
@@ -28,13 +41,8 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer under an id."""
-        request_id = _given(request) or new_identifier(_BYTES)
-        cast(Any, request).request_id = request_id
-        tokens = bind_contextvars(request_id=request_id)
-        try:
+        with under_an_id(request) as request_id:
             response = self.get_response(request)
-        finally:
-            reset_contextvars(**tokens)
         response.headers[HEADER] = request_id
         return response
 

@@ -17,6 +17,7 @@ class FetchDbKey(Endpoint):
     """The storage key of the caller's account (contract 9; apps up to 2.60)."""
 
     auth = (device_basic,)
+    fast = True
 
     def get(self) -> StorageKey:
         device = device_basic.principal(self.request)

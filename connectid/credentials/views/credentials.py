@@ -34,6 +34,7 @@ class Credentials(Endpoint):
     """The credentials that the caller holds."""
 
     auth = (device_basic,)
+    fast = True
 
     def get(self) -> HeldCredentials:
         held = queries.held_by(device_basic.principal(self.request).account_id)

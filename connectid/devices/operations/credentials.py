@@ -46,6 +46,18 @@ def authenticate(*, username: str, credential: str, address: str, at: datetime) 
     return device
 
 
+def recall(*, username: str, credential: str, at: datetime) -> KnownDevice | None:
+    """Return the device that ``credential`` proves, and note its use, or None where that takes more than one look.
+
+    None is no refusal: :func:`authenticate` has to be asked then. No try is counted here.
+    """
+    device = queries.by_credential(username=username, credential=credential)
+    if device is None or device.is_revoked or not device.is_active:
+        return None
+    _note_use(device, credential, at)
+    return device
+
+
 def _note_use(device: KnownDevice, credential: str, at: datetime) -> None:
     rotated = device.credential_digest != "" and secrets.needs_rewrite(device.credential_digest)
     noted = device.last_accessed_at

@@ -28,6 +28,7 @@ class RetrieveMessages(Endpoint):
     """The messages to the caller that were not acknowledged yet, and the caller's channels."""
 
     auth = (device_basic,)
+    fast = True
 
     def get(self) -> Unread:
         account_id = device_basic.principal(self.request).account_id

@@ -36,6 +36,7 @@ class RetrieveNotifications(Endpoint):
     """What the caller's phone has not acknowledged yet, and its channels."""
 
     auth = (device_basic,)
+    fast = True
 
     def get(self) -> Polled:
         channels, notifications = queries.poll(device_basic.principal(self.request).account_id)

@@ -39,7 +39,7 @@ class TokenClient(Scheme[StoredClient]):
         """
         request: HttpRequest = controller.request
         client_id, client_secret = _named_in_body(request, controller.body_limit)
-        header = self._credentials(request)
+        header = self.credentials(request)
         if header is None:
             return self._client(request, client_id, client_secret)
         found = self.authenticate(request, header)

@@ -1,0 +1,138 @@
+"""Reads that phones repeat for ever, answered without Django's handler: the same endpoint, by a short way.
+
+A poll of a phone that has nothing wrong with it needs who calls, one read, and a text. Django's handler, its middlewares and
+django-modern-rest's dispatch cost such a request twice what that does, and a fleet sends little else. So an endpoint that is
+:attr:`~connectid.web.endpoint.Endpoint.fast` is first tried here: its scheme recalls the caller by one read, its limit is charged, its
+method is called.
+
+Whatever is not plain sailing is left to the long way, from the start: no credential or a wrong one, one whose use has to be noted, a
+version that we do not know, a limit that is spent, a database that fails. Nothing has been written or counted by then, so there
+is one place for every refusal, and the answers of both ways are the same (``tests/wire/test_fast_path.py``).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from time import perf_counter
+from typing import Any, cast
+
+import msgspec
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.security import SecurityMiddleware
+from django.urls import ResolverMatch, resolve
+
+from connectid.web import limiting, negotiation, parsing
+from connectid.web.authentication import Scheme
+from connectid.web.endpoint import Endpoint
+from connectid.web.exact_routes import endpoints
+from connectid.web.gateway import Application, Environ, Headers, StartResponse
+from connectid.web.logging import RequestLog
+from connectid.web.metrics import RequestMetrics
+from connectid.web.query_budget import counting
+from connectid.web.request_ids import HEADER, under_an_id
+from connectid.web.security_headers import SecurityHeadersMiddleware
+
+_NO_BODY = ("", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fast:
+    """What is known of a path before anybody asks."""
+
+    view: type[Endpoint]
+    scheme: Scheme[Any]
+    match: ResolverMatch
+    headers: dict[bool, Headers]
+    """Of every answer, by whether the request came by TLS."""
+
+
+def fast_path(application: Application) -> Application:
+    """Wrap Django's WSGI application."""
+    log, metrics = RequestLog(), RequestMetrics()
+
+    def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        fast = _table().get(environ["PATH_INFO"])
+        if fast is None or environ["REQUEST_METHOD"] != "GET" or _has_body(environ):
+            return application(environ, start_response)
+        started = perf_counter()
+        request = WSGIRequest(environ)
+        request.resolver_match = fast.match
+        with under_an_id(request) as request_id, counting(request):
+            content = _content(fast, request)
+            if content is not None:
+                metrics.observe(request, 200, started)
+                log.tell(request, 200, started)
+        if content is None:
+            return application(environ, start_response)
+        start_response("200 OK", [*fast.headers[request.is_secure()], (HEADER, request_id)])
+        return [content]
+
+    return answer
+
+
+def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
+    """The body of a success; None where the long way has to answer."""
+    try:
+        credentials = fast.scheme.credentials(request)
+        if credentials is None:
+            return None
+        if fast.view.versioned:
+            negotiation.version_of(request)
+        principal = fast.scheme.recall(credentials)
+        if principal is None:
+            return None
+        endpoint: Any = fast.view()
+        endpoint.request = request
+        limiting.charge(endpoint, fast.scheme.limit, fast.scheme.holder(request, principal))
+        cast(Any, request).principal = principal
+        return _encoded(endpoint.get())
+    except Exception:  # noqa: BLE001 - the long way meets it again, words it and reports it
+        return None
+    finally:
+        close_old_connections()
+
+
+def _encoded(answered: object) -> bytes:
+    return answered.content if isinstance(answered, HttpResponse) else msgspec.json.encode(answered)
+
+
+def _has_body(environ: Environ) -> bool:
+    return environ.get("CONTENT_LENGTH", "") not in _NO_BODY or "HTTP_TRANSFER_ENCODING" in environ
+
+
+@cache
+def _table() -> dict[str, _Fast]:
+    return {path: _known(path, view) for path, view in endpoints().items() if view.fast}
+
+
+def _known(path: str, view: type[Endpoint]) -> _Fast:
+    (scheme,) = view.auth or ()
+    return _Fast(view, scheme, resolve(path), {secure: _headers(view, secure) for secure in (False, True)})
+
+
+def _headers(view: type[Endpoint], is_secure: bool) -> Headers:
+    """What the middlewares and the endpoint put on every answer: taken from them, once."""
+    response = HttpResponse(content_type=parsing.JSON)
+    if view.versioned:
+        response[negotiation.VERSION_HEADER] = negotiation.CURRENT_VERSION
+
+    def answer(request: Any) -> HttpResponseBase:
+        return response
+
+    layered: Callable[[Any], Any] = SecurityMiddleware(SecurityHeadersMiddleware(answer))
+    layered(_Request(is_secure))
+    return list(response.items())
+
+
+class _Request(HttpRequest):
+    """A request of which only whether it came by TLS is known."""
+
+    def __init__(self, is_secure: bool) -> None:
+        super().__init__()
+        self._is_secure = is_secure
+
+    def is_secure(self) -> bool:
+        """As told, whatever a proxy would say."""
+        return self._is_secure
