@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from connectid.core import rows
+from connectid.core import prepared, rows
 from connectid.credentials.achievement import AwardToSign
 from connectid.credentials.models import Authority, Award, Credential, Issuer, StatusList
 
@@ -71,12 +71,10 @@ def issuer_digests(client_id: str) -> tuple[KnownIssuer, str, str] | None:
 
 def held_by(account_id: int) -> list[HeldCredential]:
     """Return every award of the account that stands, the oldest first; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [account_id])
-        return [
-            HeldCredential(rows.identifier(uuid), rows.moment(awarded_at), *rest)
-            for uuid, awarded_at, *rest in cursor.fetchall()
-        ]
+    return [
+        HeldCredential(rows.identifier(uuid), rows.moment(awarded_at), *rest)
+        for uuid, awarded_at, *rest in prepared.rows(_HELD, [account_id])
+    ]
 
 
 def holders(usernames: Collection[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from django.db import connection
 
-from connectid.core import passwords, rows, secrets
+from connectid.core import passwords, prepared, rows, secrets
 from connectid.devices.models import Device
 
 CREDENTIAL = "device"
@@ -55,9 +55,7 @@ def by_credential(*, username: str, credential: str) -> KnownDevice | None:
     phones ask for it with nothing else (``fetch_db_key``).
     """
     digests = secrets.digests(credential, purpose=CREDENTIAL)
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_DIGEST.format(digests=", ".join(["%s"] * len(digests))), digests)
-        row = cursor.fetchone()
+    row = prepared.row(_BY_DIGEST.format(digests=", ".join(["%s"] * len(digests))), digests)
     if row is None:
         return None
     device_id, account_id, owner, digest, last_accessed_at, is_revoked, is_active, latest_use, storage_key = (
@@ -159,9 +157,7 @@ SELECT id, last_heartbeat_at FROM devices_pushregistration
 
 def current_push(*, account_id: int, token: str) -> CurrentPush | None:
     """Return the account's current registration if ``token`` is its address; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CURRENT_PUSH, [account_id, token_digest(token)])
-        row = cursor.fetchone()
+    row = prepared.row(_CURRENT_PUSH, [account_id, token_digest(token)])
     return None if row is None else CurrentPush(row[0], rows.moment(row[1]))
 
 

@@ -6,11 +6,10 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
-from connectid.core import encryption, replicas, rows
+from connectid.core import encryption, prepared, replicas, rows
 from connectid.messaging.models import (
     PREVIOUS_SEALED_AS,
     SEALED_AS,
@@ -82,9 +81,7 @@ _MESSAGES_ONLY = "AND n.message_id IS NOT NULL"
 
 def server_secrets(client_id: str) -> tuple[KnownServer, list[str]] | None:
     """Return the active message server of that id and its live secrets; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SERVER, [client_id])
-        row = cursor.fetchone()
+    row = prepared.row(_SERVER, [client_id])
     if row is None:
         return None
     pk, found_id, name, secret, previous = row
@@ -106,9 +103,8 @@ def poll_messages(account_id: int) -> tuple[list[PolledChannel], list[PolledNoti
 
 def _poll(account_id: int, *, only: str) -> tuple[list[PolledChannel], list[PolledNotification]]:
     def asked(database: BaseDatabaseWrapper) -> list[Any]:
-        with database.cursor() as cursor:
-            cursor.execute(_polling(database.vendor, only), [account_id, account_id, POLL_WINDOW])
-            return list(cursor.fetchall())
+        asked_for = [account_id, account_id, POLL_WINDOW]
+        return prepared.rows(_polling(database.vendor, only), asked_for, database=database)
 
     channels: list[PolledChannel] = []
     notifications: list[PolledNotification] = []

@@ -8,9 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection
-
-from connectid.core import rows
+from connectid.core import prepared, rows
 from connectid.oauth.models import AccessToken
 
 
@@ -63,9 +61,7 @@ SELECT t.id, t.expires, t.scope, c.client_id,
 
 def live_token(token: str, *, at: datetime) -> LiveToken | None:
     """Return what ``token`` says, or None where it is unknown or expired, or its account may not sign in (E-15)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_CHECKSUM, [checksum(token)])
-        row = cursor.fetchone()
+    row = prepared.row(_BY_CHECKSUM, [checksum(token)])
     return None if row is None else live_token_of(row, at=at)
 
 

@@ -5,8 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
+from connectid.core import prepared
 from connectid.oauth.models import ANDROID_CLIENT_ID, Client
 
 _CLIENT_ID = re.compile(r"[\x20-\x7e]{1,100}")
@@ -43,9 +42,7 @@ SELECT id, client_id, name, client_secret, permissions, client_type, authorizati
 
 def stored_client(client_id: str) -> StoredClient | None:
     """Return the client of that id; one statement, by the index of its unique column."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_CLIENT_ID, [client_id])
-        row = cursor.fetchone()
+    row = prepared.row(_BY_CLIENT_ID, [client_id])
     return None if row is None else client_of(row)
 
 

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection
-
+from connectid.core import prepared
 from connectid.oauth.queries.access_tokens import LiveToken, checksum, live_token_of
 from connectid.oauth.queries.clients import StoredClient, client_of
 
@@ -26,9 +25,7 @@ def asked(*, client_id: str, token: str, at: datetime) -> tuple[StoredClient | N
 
     The client has proved nothing yet: the caller looks at the token only once it has.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ASKED, [checksum(token), client_id])
-        row = cursor.fetchone()
+    row = prepared.row(_ASKED, [checksum(token), client_id])
     if row is None:
         return None, None
     of_token = row[_OF_CLIENT:]

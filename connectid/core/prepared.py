@@ -1,0 +1,99 @@
+"""Hot statements, prepared and run by libpq itself.
+
+psycopg builds a cursor, a query and a generator for each statement, which for a read of one row takes three times what
+sending it and reading the answer do. A few reads make up nearly all of the traffic; they go this way (docs/decisions/0038-hot-reads.md).
+Everything else, SQLite, and whatever runs inside a transaction goes by Django's cursor, with the same result.
+"""
+
+from collections.abc import Sequence
+from functools import cache, partial
+from itertools import count
+from typing import Any, cast
+
+import psycopg
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.adapt import Transformer
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
+
+type Rows = list[tuple[Any, ...]]
+
+_PREPARED = "_connectid_prepared"
+"""Attribute of a connection of psycopg's: the names of what it has prepared, by their texts."""
+
+
+def rows(sql: str, parameters: Sequence[object], *, database: BaseDatabaseWrapper | None = None) -> Rows:
+    """Return the rows of a SELECT with ``%s`` for each parameter: a text, a number, a UUID or a moment.
+
+    ``database`` is the primary unless it is given. Raises Django's database errors, as a cursor does.
+    """
+    database = connection if database is None else database
+    if not _may_be_short(database):
+        with database.cursor() as cursor:
+            cursor.execute(sql, cast(Any, parameters))
+            return cast(Rows, cursor.fetchall())
+    execute: Any = _run
+    for wrapper in reversed(database.execute_wrappers):
+        execute = partial(wrapper, execute)
+    with database.wrap_database_errors:
+        return cast(Rows, execute(sql, parameters, False, {"connection": database, "cursor": None}))
+
+
+def row(
+    sql: str, parameters: Sequence[object], *, database: BaseDatabaseWrapper | None = None
+) -> tuple[Any, ...] | None:
+    """Return the first row, or None where there is none."""
+    found = rows(sql, parameters, database=database)
+    return found[0] if found else None
+
+
+def _may_be_short(database: BaseDatabaseWrapper) -> bool:
+    """Whether nothing is in the way: inside a transaction psycopg keeps count of what was sent."""
+    if database.vendor != "postgresql" or database.in_atomic_block:
+        return False
+    database.ensure_connection()
+    raw: psycopg.Connection[Any] = database.connection
+    return (
+        raw.autocommit
+        and raw.prepare_threshold is not None
+        and raw.pgconn.transaction_status == TransactionStatus.IDLE
+    )
+
+
+def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
+    raw: psycopg.Connection[Any] = context["connection"].connection
+    values = [str(parameter).encode() for parameter in parameters]
+    if any(b"\x00" in value for value in values):  # libpq would take what stands before it for the whole
+        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    result = raw.pgconn.exec_prepared(_name(raw, sql), values)
+    _check(raw, result.status, ExecStatus.TUPLES_OK, result)
+    transformer = Transformer(raw)
+    transformer.set_pgresult(result)
+    return cast(Rows, transformer.load_rows(0, result.ntuples, tuple))
+
+
+def _name(raw: "psycopg.Connection[Any]", sql: str) -> bytes:
+    """The name under which the connection knows the statement; prepared at its first use."""
+    known: dict[str, bytes] = raw.__dict__.setdefault(_PREPARED, {})
+    name = known.get(sql)
+    if name is None:
+        name = f"connectid_{len(known)}".encode()
+        result = raw.pgconn.prepare(name, _numbered(sql))
+        _check(raw, result.status, ExecStatus.COMMAND_OK, result)
+        known[sql] = name
+    return name
+
+
+def _check(raw: "psycopg.Connection[Any]", status: int, wanted: ExecStatus, result: Any) -> None:
+    if status != wanted:
+        if result.error_field(DiagnosticField.SQLSTATE) is None:  # not the server's word: libpq lost it
+            raise psycopg.OperationalError(result.get_error_message(raw.info.encoding))
+        raise psycopg.errors.error_from_result(result, raw.info.encoding)
+
+
+@cache
+def _numbered(sql: str) -> bytes:
+    """The statement with ``$1`` for its first ``%s`` and so on."""
+    numbers = count(1)
+    first, *others = sql.split("%s")
+    return "".join([first, *(f"${next(numbers)}{part}" for part in others)]).encode()

@@ -1,0 +1,127 @@
+"""Hot statements by libpq: the rows, the errors and the counts that a cursor gives."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from connectid.accounts.models import Account
+from connectid.core import prepared
+from connectid.testing.scene import new_account
+from connectid.web.query_budget import counted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BY_NAME = "SELECT id, username, is_active FROM accounts_account WHERE username = %s"
+
+
+def by_cursor(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def test_rows_as_a_cursor_gives_them() -> None:
+    account = new_account()
+    for _ in range(3):  # prepared by the first, run again by the others
+        found = prepared.rows(BY_NAME, [account.username])
+        assert found == by_cursor(BY_NAME, [account.username])
+        assert prepared.row(BY_NAME, [account.username]) == found[0]
+
+
+def test_no_rows() -> None:
+    assert prepared.rows(BY_NAME, ["nobody"]) == []
+    assert prepared.row(BY_NAME, ["nobody"]) is None
+
+
+@pytest.mark.parametrize("text", ["", "é", "'; DROP TABLE accounts_account; --", "$1", "%s", "x" * 10_000])
+def test_any_text_is_a_parameter(text: str) -> None:
+    sql = "SELECT CAST(%s AS text), CAST(%s AS text)"
+    assert prepared.row(sql, [text, "other"]) == (text, "other")
+
+
+@pytest.mark.postgresql
+def test_values_of_every_kind() -> None:
+    now = datetime(2026, 7, 22, 10, 11, 12, 345678, tzinfo=UTC)
+    pk = UUID("11111111-2222-4333-8444-555555555555")
+    sql = (
+        "SELECT CAST(%s AS bigint), CAST(%s AS uuid), CAST(%s AS timestamptz), CAST(%s AS boolean), NULL, 1.5"
+    )
+    given = [2**40, pk, now, True]
+    assert prepared.rows(sql, given) == by_cursor(sql, given)
+    found = prepared.row(sql, given)
+    assert found is not None
+    assert found[:5] == (2**40, pk, now, True, None)
+
+
+@pytest.mark.postgresql
+def test_a_nul_is_refused_and_not_cut_off_at() -> None:
+    """Libpq would compare with what stands before it."""
+    account = new_account()
+    with pytest.raises(DataError):
+        prepared.row(BY_NAME, [f"{account.username}\x00x"])
+    assert prepared.row(BY_NAME, [account.username]) is not None
+
+
+@pytest.mark.parametrize("sql", ["SELECT missing FROM accounts_account WHERE id = %s", "SELEC %s"])
+def test_mistakes_are_django_s_errors(sql: str) -> None:
+    with pytest.raises((ProgrammingError, OperationalError)):
+        prepared.rows(sql, [1])
+    assert prepared.rows("SELECT 1", []) == [(1,)]
+
+
+@pytest.mark.postgresql
+def test_an_error_while_it_runs_leaves_the_connection_good() -> None:
+    sql = "SELECT CAST(%s AS integer)"
+    with pytest.raises(DataError):
+        prepared.rows(sql, ["no number"])
+    assert prepared.rows(sql, ["7"]) == [(7,)]
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_was_killed() -> None:
+    assert prepared.rows("SELECT 1", []) == [(1,)]
+    (pid,) = by_cursor("SELECT pg_backend_pid()", [])[0]
+    place = connection.get_connection_params()
+    wanted = {name: place[name] for name in ("host", "port", "user", "password", "dbname") if place.get(name)}
+    with psycopg.connect(**wanted, autocommit=True) as killer:
+        killer.execute("SELECT pg_terminate_backend(%s)", [pid])
+    try:
+        with pytest.raises(OperationalError):
+            prepared.rows("SELECT 1", [])
+    finally:
+        connection.close()
+    assert prepared.rows("SELECT 1", []) == [(1,)]
+
+
+def test_a_transaction_sees_what_it_wrote() -> None:
+    with transaction.atomic():
+        account = new_account()
+        assert prepared.row(BY_NAME, [account.username]) is not None
+        transaction.set_rollback(True)
+    assert prepared.row(BY_NAME, [account.username]) is None
+    assert not Account.objects.filter(username=account.username).exists()
+
+
+def test_statements_are_counted_and_watched() -> None:
+    with counted() as budget, CaptureQueriesContext(connection):
+        prepared.rows(BY_NAME, ["nobody"])
+        prepared.rows(BY_NAME, ["nobody"])
+    assert budget.by_text == {BY_NAME: 2}
+
+
+@pytest.mark.postgresql
+def test_each_connection_prepares_a_statement_once() -> None:
+    for _ in range(2):
+        for name in ("a", "b", "c"):
+            prepared.rows(BY_NAME, [name])
+        mine = by_cursor(
+            "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'connectid_%%' AND statement = %s",
+            [BY_NAME.replace("%s", "$1")],
+        )
+        assert mine == [(1,)]
+        connection.close()
