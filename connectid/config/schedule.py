@@ -35,7 +35,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(cron="12 4 * * *", task=invitations.prune),
     Scheduled(cron="* * * * *", task=verification.judge_breaker),
     Scheduled(cron="*/5 * * * *", task=recovery.lift_expired_locks),
-    Scheduled(cron="* * * * *", task=messaging.relay_waiting),
+    # Seconds first. What a dead worker left is on its way within a minute and a half: its lease, and this.
+    Scheduled(cron="*/20 * * * * *", task=messaging.relay_waiting),
     Scheduled(cron="*/5 * * * *", task=dashboard.refresh),
     Scheduled(cron="38 4 * * *", task=dashboard.settle),
     Scheduled(cron="* * * * *", task=notifications.push_waiting),

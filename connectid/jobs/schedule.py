@@ -22,7 +22,7 @@ class ScheduleInvalid(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled:
-    """An entry of the schedule: run ``task`` at the times of the five-field ``cron`` expression, in UTC.
+    """An entry of the schedule: run ``task`` at the times of the ``cron`` expression, in UTC: five fields, or six, of which the first is seconds.
 
     A tick adds nothing while the job of the previous one still waits. Raises ``ScheduleInvalid`` for an expression that
     is not one.

@@ -13,7 +13,8 @@ SPREAD = 0.2
 FAILURES_BEFORE_PAUSE = 5
 """In a row, of one partner: then nothing is sent to it for a while, whatever waits."""
 FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(minutes=1)
+"""One call each minute is no burden to anybody, and what waits is on its way soon after the partner is well."""
 
 
 _uniform: Callable[[float, float], float] = SystemRandom().uniform

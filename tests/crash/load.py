@@ -1,21 +1,25 @@
-"""The people and servers that send and receive, each on a thread, and each patient: they repeat what was not answered."""
+"""The people and servers that send and receive, each a task, and each patient: they repeat what was not answered."""
 
+import asyncio
+import contextlib
 import json
 import random
-import threading
-import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
+import aiohttp
 
 from tests.crash.history import History
+from tests.crash.outside import Outside
 from tests.crash.partner import Partners
 
 ANSWER_SECONDS = 30.0
+POLL_SECONDS = 1.0
 SEALED = {"nonce": "bm9uY2Ux", "tag": "dGFndGFndGFn", "ciphertext": "Y2lwaGVydGV4dA=="}
+UNANSWERED = (aiohttp.ClientError, TimeoutError, OSError)
 
 
 @dataclass
@@ -25,6 +29,19 @@ class Lane:
     id: str
     phone: dict[str, str]
     partner: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer of the server."""
+
+    status: int
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server did it."""
+        return self.status < 400
 
 
 @dataclass
@@ -39,72 +56,87 @@ class Load:
     to_phones: History
     to_partners: History
     receipts: History
-    stop: threading.Event = field(default_factory=threading.Event)
-    broken: list[BaseException] = field(default_factory=list)
+    _receiving: list[Future[None]] = field(default_factory=list)
+    _sending: list[Future[None]] = field(default_factory=list)
 
-    def start(self) -> list[threading.Thread]:
-        """Start the senders, which end when they are done, and the receivers, which end with ``stop``; return the senders."""
-        senders = []
+    def start(self, outside: Outside) -> None:
+        """Start the senders, which end when they are done, and the receivers, which end with :meth:`stop`."""
         for number, lane in enumerate(self.lanes):
             count = self.each_way // len(self.lanes) + (number < self.each_way % len(self.lanes))
             chance = random.Random(f"{self.seed} {number}")
-            senders += [
-                self._thread(self._phone_sends, lane, count, chance),
-                self._thread(self._partner_sends, lane, count, chance),
+            self._sending += [
+                outside.submit(self._with_session(self._phone_sends, lane, count, chance)),
+                outside.submit(self._with_session(self._partner_sends, lane, count, chance)),
             ]
-            self._thread(self._phone_receives, lane)
-        return senders
+            self._receiving.append(outside.submit(self._with_session(self._phone_receives, lane)))
+
+    def stop(self) -> None:
+        """End everybody."""
+        for one in (*self._sending, *self._receiving):
+            one.cancel()
+
+    def wait_until_sent(self) -> None:
+        """Return when every sender is done."""
+        for sender in self._sending:
+            sender.result()
+
+    def check(self) -> None:
+        """Raise what somebody met who was not answered as the contract says."""
+        for one in (*self._sending, *self._receiving):
+            if one.done():
+                one.result()
 
     @property
     def progress(self) -> float:
         """The share that was accepted."""
         return (len(self.to_phones.accepted) + len(self.to_partners.accepted)) / (2 * self.each_way)
 
-    def _thread(self, act: Callable[..., None], *arguments: Any) -> threading.Thread:
-        def run() -> None:
-            try:
-                with requests.Session() as session:
-                    act(session, *arguments)
-            except BaseException as error:  # noqa: BLE001 - shown by the run
-                self.broken.append(error)
+    async def _with_session(self, act: Callable[..., Any], *arguments: Any) -> None:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
+            await act(session, *arguments)
 
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        return thread
-
-    def _until_answered(
+    async def _call(
         self,
-        session: requests.Session,
+        session: aiohttp.ClientSession,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: Any = None,
+    ) -> Said:
+        """Make one call; raises one of ``UNANSWERED``."""
+        content = None if body is None else json.dumps(body)
+        typed = headers | {"Content-Type": "application/json"}
+        async with session.request(method, f"{self.url}{path}", data=content, headers=typed) as answer:
+            return Said(answer.status, await answer.text())
+
+    async def _until_answered(
+        self,
+        session: aiohttp.ClientSession,
         path: str,
         headers: dict[str, str],
         body: Any,
-        accepted: Callable[[Any], bool],
+        accepted: Callable[[Said], bool],
     ) -> None:
-        while not self.stop.is_set():
+        while True:
             try:
-                answer = session.post(
-                    f"{self.url}{path}",
-                    data=json.dumps(body),
-                    headers=headers | {"Content-Type": "application/json"},
-                    timeout=ANSWER_SECONDS,
-                )
-            except requests.RequestException:
-                time.sleep(0.2)
+                answer = await self._call(session, "POST", path, headers, body)
+            except UNANSWERED:
+                await asyncio.sleep(0.2)
                 continue
             if accepted(answer):
                 return
-            assert answer.status_code >= 500, f"{path} answered {answer.status_code}: {answer.text[:200]}"
-            time.sleep(0.2)
+            assert answer.status >= 500, f"{path} answered {answer.status}: {answer.text[:200]}"
+            await asyncio.sleep(0.2)
 
-    def _partner_sends(
-        self, session: requests.Session, lane: Lane, count: int, chance: random.Random
+    async def _partner_sends(
+        self, session: aiohttp.ClientSession, lane: Lane, count: int, chance: random.Random
     ) -> None:
         for _ in range(count):
             id_ = str(uuid.UUID(int=chance.getrandbits(128), version=4))
             self.to_phones.attempt(id_)
             body = {"channel": lane.id, "content": SEALED, "message_id": id_}
             # That it exists is how a sender learns that an unanswered attempt had arrived.
-            self._until_answered(
+            await self._until_answered(
                 session,
                 "/messaging/send_fcm/",
                 lane.partner,
@@ -113,7 +145,9 @@ class Load:
             )
             self.to_phones.accept(id_)
 
-    def _phone_sends(self, session: requests.Session, lane: Lane, count: int, chance: random.Random) -> None:
+    async def _phone_sends(
+        self, session: aiohttp.ClientSession, lane: Lane, count: int, chance: random.Random
+    ) -> None:
         place = 0
         while place < count:
             size = min(chance.choice((1, 1, 1, 4)), count - place)
@@ -124,46 +158,38 @@ class Load:
                 self.to_partners.attempt(id_)
             messages = [{"channel": lane.id, "content": SEALED, "message_id": id_} for id_ in ids]
             body = messages[0] if size == 1 else messages
-            self._until_answered(
+            await self._until_answered(
                 session,
                 "/messaging/send_message/",
                 lane.phone,
                 body,
-                lambda answer: answer.status_code == 201,
+                lambda answer: answer.status == 201,
             )
             for id_ in ids:
                 self.to_partners.accept(id_)
 
-    def _phone_receives(self, session: requests.Session, lane: Lane) -> None:
+    async def _phone_receives(self, session: aiohttp.ClientSession, lane: Lane) -> None:
         acknowledged: set[str] = set()
-        while not self.stop.is_set():
-            try:
-                polled = session.get(
-                    f"{self.url}/messaging/retrieve_notifications/",
-                    headers=lane.phone,
-                    timeout=ANSWER_SECONDS,
-                )
-                if not polled.ok:
-                    continue
-                new = polled.json()["notifications"]
-                seen = {one["notification_id"]: one["message_id"] for one in new if one.get("message_id")}
-                for message_id in seen.values():
-                    # What comes again before it was acknowledged is no duplicate: the poll is a look, not a taking.
-                    if message_id not in self.to_phones.received or message_id in acknowledged:
-                        self.to_phones.receive(message_id)
-                        self.receipts.attempt(message_id)
-                if (
-                    seen
-                    and session.post(
-                        f"{self.url}/messaging/update_notification_received/",
-                        json={"notifications": list(seen)},
-                        headers=lane.phone,
-                        timeout=ANSWER_SECONDS,
-                    ).ok
-                ):
-                    for message_id in seen.values():
-                        acknowledged.add(message_id)
-                        self.receipts.accept(message_id)
-            except requests.RequestException:
-                pass
-            self.stop.wait(0.5)
+        while True:
+            with contextlib.suppress(*UNANSWERED):
+                await self._receive_once(session, lane, acknowledged)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _receive_once(self, session: aiohttp.ClientSession, lane: Lane, acknowledged: set[str]) -> None:
+        polled = await self._call(session, "GET", "/messaging/retrieve_notifications/", lane.phone)
+        if not polled.ok:
+            return
+        new = json.loads(polled.text)["notifications"]
+        seen = {one["notification_id"]: one["message_id"] for one in new if one.get("message_id")}
+        for message_id in seen.values():
+            # What comes again before it was acknowledged is no duplicate: the poll is a look, not a taking.
+            if message_id not in self.to_phones.received or message_id in acknowledged:
+                self.to_phones.receive(message_id)
+                self.receipts.attempt(message_id)
+        if not seen:
+            return
+        path, body = "/messaging/update_notification_received/", {"notifications": list(seen)}
+        if (await self._call(session, "POST", path, lane.phone, body)).ok:
+            for message_id in seen.values():
+                acknowledged.add(message_id)
+                self.receipts.accept(message_id)

@@ -14,6 +14,7 @@ from pathlib import Path
 from connectid.testing.brokers import TestBroker
 from connectid.testing.vendors import Vendors
 from tests.crash import fleet as fleets
+from tests.crash import outside as outsides
 from tests.crash.fleet import Fleet
 from tests.crash.history import HEADING, History
 from tests.crash.load import Lane, Load
@@ -128,28 +129,24 @@ def run(plan: Plan, broker: TestBroker) -> Result:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         vendors = stack.enter_context(Vendors())
-        stack.enter_context(partners.server)
+        outside = stack.enter_context(outsides.running())
+        partners_url = stack.enter_context(partners.listening(outside))
         fleet = stack.enter_context(fleets.running(Path(folder), broker, vendors.environment()))
-        lanes = _scene(fleet, partners.server.url, plan.lanes)
+        lanes = _scene(fleet, partners_url, plan.lanes)
         load = Load(fleet.url, lanes, plan.each_way, plan.seed, partners, to_phones, to_partners, receipts)
-        senders = load.start()
-        try:
-            faults = _kill(plan, fleet, load)
-            if plan.down_hours:
-                _outage(plan, fleet, load, partners)
-            for sender in senders:
-                sender.join()
-            quiet_since = time.monotonic()
-            if not plan.waits_for_leases:
-                _end_leases(fleet)
-            _wait_until_through(fleet, load, [to_phones, to_partners, receipts])
-            cleared = time.monotonic() - quiet_since
-            [given_up] = _counts(
-                fleet, "SELECT count(*) FROM messaging_callback WHERE given_up_at IS NOT NULL"
-            )
-            dead = _dead_letters(fleet)
-        finally:
-            load.stop.set()
+        stack.callback(load.stop)
+        load.start(outside)
+        faults = _kill(plan, fleet, load)
+        if plan.down_hours:
+            _outage(plan, fleet, load, partners)
+        load.wait_until_sent()
+        quiet_since = time.monotonic()
+        if not plan.waits_for_leases:
+            _end_leases(fleet)
+        _wait_until_through(fleet, load, [to_phones, to_partners, receipts])
+        cleared = time.monotonic() - quiet_since
+        [given_up] = _counts(fleet, "SELECT count(*) FROM messaging_callback WHERE given_up_at IS NOT NULL")
+        dead = _dead_letters(fleet)
     return Result(
         plan,
         [to_phones, to_partners, receipts],
@@ -180,7 +177,7 @@ def _kill(plan: Plan, fleet: Fleet, load: Load) -> Counter[str]:
     faults: Counter[str] = Counter()
     for number in range(plan.faults):
         while load.progress < number / plan.faults:
-            assert not load.broken, load.broken
+            load.check()
             time.sleep(0.02)
         # Every kind comes, in an order by chance.
         kind = plan.kinds[number] if number < len(plan.kinds) else chance.choice(plan.kinds)
@@ -213,20 +210,26 @@ def _outage(plan: Plan, fleet: Fleet, load: Load, partners: Partners) -> None:
     steps = plan.down_hours * 6
     for number in range(steps):
         while load.progress < min(1.0, number / steps):
-            assert not load.broken, load.broken
+            load.check()
             time.sleep(0.02)
         time.sleep(0.5)
-        with fleet.connect() as connection:
-            for statement in TEN_MINUTES_PASS:
-                connection.execute(statement)
+        _let_ten_minutes_pass(fleet)
     partners.down.clear()
+    # The clock still runs as fast: what was left alone just before is left alone for no longer than the rest was.
+    _let_ten_minutes_pass(fleet)
+
+
+def _let_ten_minutes_pass(fleet: Fleet) -> None:
+    with fleet.connect() as connection:
+        for statement in TEN_MINUTES_PASS:
+            connection.execute(statement)
 
 
 def _wait_until_through(fleet: Fleet, load: Load, histories: list[History]) -> None:
     """Wait until everything came out and nothing waits; the caller judges how long that took. Three times as long ends it."""
     until = time.monotonic() + 3 * CLEAR_SECONDS
     while time.monotonic() < until:
-        assert not load.broken, load.broken
+        load.check()
         [waiting] = _counts(fleet, "SELECT count(*) FROM messaging_callback WHERE given_up_at IS NULL")
         if not waiting and not any(history.lost for history in histories):
             return

@@ -1,7 +1,7 @@
 """How many calls one process makes to one partner at once, so that a slow partner never takes every thread.
 
 A channel that finds no room is not put back into the queue, where it would be looked at again and again: whoever is busy with the
-partner takes it on next. That is remembered in this process only; when it dies, the minute's sweep finds those channels.
+partner takes it on next. That is remembered in this process only; when it dies, the next sweep finds those channels.
 """
 
 import threading

@@ -23,12 +23,17 @@ _LONGEST_ROW = 30_000
 """Failures are counted no further: the column ends soon after."""
 
 
-def note(callback: Callback, failure: Rejected | Unavailable | None, *, at: datetime) -> None:
-    """Write down how a call ended. Its content is forgotten once it arrived."""
+def note(
+    callback: Callback, failure: Rejected | Unavailable | None, *, at: datetime, is_early: bool = False
+) -> None:
+    """Write down how a call ended. Its content is forgotten once it arrived.
+
+    ``is_early``: it was made before its time, to see whether the partner answers; that it does not costs no attempt.
+    """
     with transaction.atomic():
         if failure is None:
             _arrived(callback)
-        else:
+        elif not (is_early and isinstance(failure, Unavailable)):
             _failed(callback, failure, at)
         if isinstance(failure, Unavailable):
             _partner_fails(callback.channel.server, at)

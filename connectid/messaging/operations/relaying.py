@@ -2,7 +2,8 @@
 
 One worker at a time carries a channel (its lease), so that what a person did stays in order. A partner that cannot be
 reached holds up its own channels only: one process makes a few calls to it at once and no more (:mod:`.lanes`), and after a few
-failures in a row it is left alone for a while, then one call is let through to see. What it answers that it does not want is
+failures in a row it is left alone for a while, then one call is let through to see, whose turn need not have come: a partner that is
+well again is noticed within a minute and a half, however long its calls would wait. What it answers that it does not want is
 tried again too, but lets the calls behind it go on.
 """
 
@@ -26,7 +27,7 @@ from connectid.providers.errors import Rejected, Unavailable
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=60)
 """How long a channel stays with a worker that gives no sign of life."""
 LONGEST_CALL = timedelta(seconds=45)
 """A call takes 15 seconds, and the resolver its time before: a lease that has less left than this is renewed first."""
@@ -82,7 +83,9 @@ def sweep(*, at: datetime) -> int:
     reachable = due.filter(channel__server__paused_until=None)
     oldest = reachable.values("channel_id").annotate(since=Min("due_at")).order_by("since")
     channel_ids = list(oldest.values_list("channel_id", flat=True)[:CHANNELS_AT_A_TIME])
-    tried = due.filter(channel__server__paused_until__lte=at)
+    waiting = Callback.objects.filter(given_up_at=None, channel__server__is_active=True)
+    probing = waiting.filter(Q(is_refused=False) | Q(due_at__lte=at), channel__server__paused_until__lte=at)
+    tried = probing.exclude(channel__relaying_until__gt=at)
     first = tried.order_by().values("channel__server_id").annotate(first=Min("pk")).values("first")
     channel_ids += Callback.objects.filter(pk__in=first).values_list("channel_id", flat=True)
     callbacks.wake_all(channel_ids)
@@ -167,7 +170,7 @@ def _why_stop(callback: Callback | None, at: datetime, ends_at: float) -> _Stop 
     """Return why the call whose turn it is cannot be made now; None: it can."""
     if callback is None:
         return _Stop()
-    if callback.due_at > at:
+    if callback.due_at > at and not _may_be_a_probe(callback, at):
         return _Stop(callback.due_at)
     if time.monotonic() >= ends_at:
         return _Stop(at)
@@ -175,12 +178,18 @@ def _why_stop(callback: Callback | None, at: datetime, ends_at: float) -> _Stop 
     return None if left_alone_until is None else _Stop(left_alone_until, is_left_alone=True)
 
 
+def _may_be_a_probe(callback: Callback, at: datetime) -> bool:
+    """Whether the call may be made before its time, to see whether a partner that was left alone answers again."""
+    paused_until = callback.channel.server.paused_until
+    return not callback.is_refused and paused_until is not None and paused_until <= at
+
+
 def _deliver(callback: Callback, at: datetime) -> None:
     if _is_superseded(callback):
         outcomes.drop(callback)
         return
     failure = _call(callback, at)
-    outcomes.note(callback, failure, at=clock.now())
+    outcomes.note(callback, failure, at=clock.now(), is_early=callback.due_at > at)
 
 
 def _next(channel_id: UUID, at: datetime) -> Callback | None:
