@@ -8,4 +8,5 @@ PUSHED = Counter(
     ["by", "outcome"],
 )
 """``by``: ``request``, ``job`` or ``reminder``. ``outcome``: ``delivered``, ``dead_address``, ``bad_message``, ``try_later``,
-``misconfigured``, ``not_finished``; and for what was not attempted any more, ``given_up`` or ``no_address``."""
+``misconfigured``, ``not_finished``; and for what was not attempted any more, ``given_up``, ``no_address`` or,
+until repeats are few enough again, ``put_off``."""

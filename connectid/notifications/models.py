@@ -84,3 +84,17 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"reminder of account {self.pk}"
+
+
+class PushBudget(models.Model):
+    """How many pushes may be repeated now. One row, which a job locks while it spends (:mod:`.operations.push_budget`)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    left = models.FloatField()
+    good_in_a_row = models.PositiveIntegerField(
+        default=0, help_text="Pushes that FCM answered well, up to now."
+    )
+    counted_to = models.DateTimeField(help_text="Notifications stored until then have earned already.")
+
+    def __str__(self) -> str:
+        return f"{self.left:.0f} pushes may be repeated"

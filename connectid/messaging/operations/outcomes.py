@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from connectid.messaging import metrics, patience
 from connectid.messaging.models import Callback, CallbackKind, Message, MessageServer, Status
 from connectid.messaging.operations import callbacks
+from connectid.providers import retry_budget
 from connectid.providers.errors import Rejected, Unavailable
 
 SUCCESS_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -45,6 +46,12 @@ def drop(callback: Callback) -> None:
     """Forget a call that must not be made any more."""
     Callback.objects.filter(pk=callback.pk).delete()
     metrics.CALLBACKS.labels(callback.kind, "superseded").inc()
+
+
+def put_off(callback: Callback, *, at: datetime) -> None:
+    """Let a call that would be a repeat too many wait a little longer. It keeps its attempts. One statement."""
+    Callback.objects.filter(pk=callback.pk).update(due_at=at + retry_budget.put_off())
+    metrics.CALLBACKS.labels(callback.kind, "put_off").inc()
 
 
 def make_due(server_id: int, *, at: datetime) -> None:

@@ -24,8 +24,12 @@ from connectid.messaging.operations import callbacks, outcomes
 from connectid.messaging.operations.lanes import lanes
 from connectid.providers import webhooks
 from connectid.providers.errors import Rejected, Unavailable
+from connectid.providers.retry_budget import RetryBudgets
 
 log = structlog.get_logger(__name__)
+
+budgets = RetryBudgets()
+"""Repeats, by partner: at most a fifth of the first attempts (decision 0033)."""
 
 LEASE = timedelta(seconds=60)
 """How long a channel stays with a worker that gives no sign of life."""
@@ -163,7 +167,10 @@ def _carry(channel_id: UUID, lease: datetime, ends_at: float) -> _Stop:
         if callback is None or stop is not None:
             _keep(channel_id, lease, None)
             return stop or _Stop()
-        _deliver(callback, at)
+        if _is_a_repeat_too_many(callback, at):
+            outcomes.put_off(callback, at=at)
+        else:
+            _deliver(callback, at)
 
 
 def _why_stop(callback: Callback | None, at: datetime, ends_at: float) -> _Stop | None:
@@ -184,11 +191,19 @@ def _may_be_a_probe(callback: Callback, at: datetime) -> bool:
     return not callback.is_refused and paused_until is not None and paused_until <= at
 
 
+def _is_a_repeat_too_many(callback: Callback, at: datetime) -> bool:
+    """Whether to leave the partner alone with it for now. The call that shows whether it is well again is none."""
+    server = callback.channel.server
+    return bool(callback.attempts and server.paused_until is None and not budgets.take(server.pk, at=at))
+
+
 def _deliver(callback: Callback, at: datetime) -> None:
     if _is_superseded(callback):
         outcomes.drop(callback)
         return
     failure = _call(callback, at)
+    is_first = not callback.attempts
+    budgets.answered(callback.channel.server_id, is_first=is_first, is_good=failure is None, at=at)
     outcomes.note(callback, failure, at=clock.now(), is_early=callback.due_at > at)
 
 

@@ -7,9 +7,16 @@ import pytest
 from connectid.core import clock
 from connectid.core.clock import FrozenClock
 from connectid.messaging.models import Channel
+from connectid.messaging.operations import relaying
 from connectid.providers import webhooks
 from connectid.testing.partners import ListeningPartner, Partner, new_channel, new_partner
 from connectid.testing.scene import EnrolledPhone, new_phone
+
+
+@pytest.fixture(autouse=True)
+def _no_budget_of_another_test() -> None:
+    """They are the process's, and keys of partners come again."""
+    relaying.budgets.forget()
 
 
 @pytest.fixture

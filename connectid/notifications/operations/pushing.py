@@ -23,8 +23,8 @@ from connectid.devices.operations import push as registrations
 from connectid.devices.queries import Recipient
 from connectid.notifications import metrics, tasks
 from connectid.notifications.models import Kind
-from connectid.notifications.operations import patience
-from connectid.providers import push
+from connectid.notifications.operations import patience, push_budget
+from connectid.providers import push, retry_budget
 from connectid.providers.push import DeadAddress, NotFinished, Outcome, Push
 
 BATCH = 1000
@@ -112,7 +112,10 @@ _called = threading.Event()
 
 
 def push_due(*, at: datetime) -> int:
-    """Push one batch of what is due; return how many that was. At most six statements, whatever their number."""
+    """Push one batch of what is due; return how many that was.
+
+    At most six statements, whatever their number; four more where some are repeats, of which those beyond the budget are put off.
+    """
     lease = at + LEASE
     held = _take(at, lease)
     if not held:
@@ -120,7 +123,7 @@ def push_due(*, at: datetime) -> int:
     recipients = device_queries.recipients_by_account({one.account_id for one in held})
     given_up = [one for one in held if patience.is_over(created_at=one.created_at, at=at)]
     over = {one.id for one in given_up}
-    attempts, unreachable = [], []
+    reachable, unreachable = [], []
     for one in held:
         recipient = recipients.get(one.account_id)
         if one.id in over:
@@ -128,13 +131,29 @@ def push_due(*, at: datetime) -> int:
         if recipient is None or not recipient.token:
             unreachable.append(one)
         else:
-            attempts.append(_attempt(one, recipient))
-    if given_up or unreachable:
-        _settle([_Settled(one.id, None, one.attempts) for one in (*given_up, *unreachable)], lease=lease)
+            reachable.append((one, recipient))
+    put_off = _beyond_budget([one for one, _ in reachable], at)
+    attempts = [_attempt(one, recipient) for one, recipient in reachable if one.id not in put_off]
+    settled = [_Settled(one.id, None, one.attempts) for one in (*given_up, *unreachable)]
+    settled += put_off.values()
+    if settled:
+        _settle(settled, lease=lease)
         metrics.PUSHED.labels("job", "given_up").inc(len(given_up))
         metrics.PUSHED.labels("job", "no_address").inc(len(unreachable))
-    attempt(attempts, lease=lease, deadline=JOB_PATIENCE, by="job")
+        metrics.PUSHED.labels("job", "put_off").inc(len(put_off))
+    outcomes = attempt(attempts, lease=lease, deadline=JOB_PATIENCE, by="job")
+    if any(one.attempts > 1 for one in attempts):
+        push_budget.answered(outcomes)
     return len(held)
+
+
+def _beyond_budget(held: Sequence["_Held"], at: datetime) -> dict[UUID, "_Settled"]:
+    """Return those that are repeats too many, as they are put off: the youngest. They keep their attempt."""
+    repeats = sorted((one for one in held if one.attempts > 1), key=lambda one: one.created_at)
+    granted = push_budget.take(len(repeats), at=at)
+    return {
+        one.id: _Settled(one.id, at + retry_budget.put_off(), one.attempts - 1) for one in repeats[granted:]
+    }
 
 
 def wake(key: str) -> None:
