@@ -1,6 +1,6 @@
 """What Prometheus learns about jobs: every run as it happens, and the backlog, read from the table at each scrape."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 from django.db import Error, connection
@@ -47,8 +47,12 @@ def collect() -> Iterator[Metric]:
     yield oldest
 
 
+READINGS: list[Callable[[], Iterator[Metric]]] = [collect]
+"""What is read at each scrape. Features append to it when they are set up."""
+
+
 class BacklogCollector(Collector):
-    """Puts :func:`collect` into a registry. While the database does not answer, scrapes lack its figures and have the others."""
+    """Puts ``READINGS`` into a registry. While the database does not answer, scrapes lack its figures and have the others."""
 
     def __init__(self, *, closes_connection: bool = False) -> None:
         self._closes_connection = closes_connection
@@ -56,7 +60,7 @@ class BacklogCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Called at each scrape."""
         try:
-            return list(collect())
+            return [metric for read in READINGS for metric in read()]
         except Error as error:
             log.warning("job_backlog_unreadable", error_class=type(error).__name__)
             return ()

@@ -55,6 +55,15 @@ class PolledNotification(NamedTuple):
     """When it was made (contract 2.3)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for a message server."""
+
+    client_id: str
+    calls: int
+    oldest_at: datetime
+
+
 _SERVER = """
 SELECT id, client_id, name, secret, previous_secret FROM messaging_messageserver WHERE client_id = %s AND is_active
 """
@@ -155,6 +164,17 @@ def with_backlog(servers: QuerySet[MessageServer]) -> QuerySet[MessageServer]:
         oldest_call=Subquery(waiting.annotate(found=Min("created_at")).values("found")),
         calls_given_up=Subquery(given_up.annotate(found=Count("pk")).values("found")),
     )
+
+
+def backlogs() -> list[Backlog]:
+    """Return what waits for each message server, the longest queue first; one statement."""
+    found = (
+        Callback.objects.filter(given_up_at=None)
+        .values_list("channel__server__client_id")
+        .annotate(calls=Count("pk"), oldest_at=Min("created_at"))
+        .order_by("-calls", "channel__server__client_id")
+    )
+    return [Backlog(*row) for row in found]
 
 
 def given_up(*, server: str = "") -> QuerySet[Callback]:

@@ -8,7 +8,7 @@ import pytest
 
 from connectid.core import clock
 from connectid.notifications.models import Kind, Notification
-from connectid.notifications.operations import patience, pushing
+from connectid.notifications.operations import patience, push_budget, pushing
 from connectid.notifications.tests.sending_scene import workers
 from connectid.providers import push
 from connectid.providers.push import Delivered, Outcome, Push, TryLater
@@ -73,7 +73,7 @@ def test_a_vendor_that_refuses_three_in_ten_is_not_called_a_half_more(
 
 
 def test_repeats_that_are_put_off_keep_their_attempts(fcm: Brownout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pushing.push_budget, "take", lambda wanted, *, at: wanted - 1)
+    monkeypatch.setattr(push_budget, "take", lambda wanted, *, at: wanted - 1)
     now = clock.now()
     Notification.objects.bulk_create(
         Notification(

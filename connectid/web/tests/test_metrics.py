@@ -92,11 +92,11 @@ def test_trusted_networks_and_holders_of_the_token_may_read(client: Client, sett
     assert client.get("/metrics", headers=from_outside, REMOTE_ADDR="10.1.2.3").status_code == 200
 
 
-def test_the_backlog_of_jobs_is_read_in_one_statement(
+def test_the_backlogs_of_jobs_and_of_partners_are_read_in_a_statement_each(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     discard_dead_letters.enqueue()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         told = client.get("/metrics").content.decode()
     assert 'connectid_jobs{queue="default",standing="due"} 1.0' in told
     assert 'connectid_jobs_oldest_due_seconds{queue="default"}' in told
