@@ -20,7 +20,7 @@ from connectid.testing.scene import EnrolledPhone
 pytestmark = pytest.mark.django_db
 
 MINUTES = 10
-EACH_MINUTE = 100
+EACH_MINUTE = 70
 
 
 class Refusing:
