@@ -25,6 +25,9 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "budgets.md"
 NOT_LISTED = ("admin", "sandbox", "static", "unmatched", "test", "docs", "openapi")
 """First words of routes that phones and partners do not call."""
 
+LISTED_METHODS = ("GET", "POST")
+"""The others are refused, or are a GET without its body."""
+
 GROWN = (1, 1000)
 """Rows with which ``make budgets`` runs what ``statement_budget`` runs with a few."""
 
@@ -117,7 +120,8 @@ class LedgerMiddleware:
         before = calls_made()
         response = self.get_response(request)
         statements, route = statements_of(request), route_name(request)
-        if LEDGER and statements is not None and not route.startswith(NOT_LISTED):
+        is_listed = request.method in LISTED_METHODS and not route.startswith(NOT_LISTED)
+        if LEDGER and statements is not None and is_listed:
             LEDGER[0].note(f"{method_name(request)} /{route}", statements, int(calls_made() - before))
         return response
 
