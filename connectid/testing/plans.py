@@ -73,16 +73,16 @@ class Recorder:
             self.pending.append((sql, params, line))
 
 
+_GO_BETWEENS = ("plans.py", "query_budget.py", "core/prepared.py")
+"""What hands a statement on; the line that asked is further out."""
+
+
 def line_served() -> str | None:
     """The innermost line of our code on the stack, ``file:function``; None where no request or job would run it."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        if (
-            _OWN in file
-            and "site-packages" not in file
-            and not file.endswith(("plans.py", "query_budget.py"))
-        ):
+        if _OWN in file and "site-packages" not in file and not file.endswith(_GO_BETWEENS):
             shown = file.rpartition(_OWN)[2]
             if any(part in f"/{shown}" for part in NOT_SERVED):
                 return None

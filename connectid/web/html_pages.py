@@ -32,9 +32,7 @@ def page(
     context |= {
         "service": settings.SERVICE_NAME,
         "here": link(request, request.path),
-        "languages": [
-            (code, name, link(request, request.path, ui_locales=code)) for code, name in languages.names()
-        ],
+        "languages": [(code, name, link(request, "", ui_locales=code)) for code, name in languages.names()],
     }
     response = render(request, template, context, status=status)
     response.headers[CSP.HEADER_ENFORCE.value] = _policy(goes_to)
@@ -43,8 +41,11 @@ def page(
 
 
 def link(request: HttpRequest, name: str, **changed: str | None) -> str:
-    """The address of a page with the query of this one; ``changed`` replaces parameters, None drops one."""
-    path = name if name.startswith("/") else reverse(name)
+    """The address of a page with the query of this one; ``changed`` replaces parameters, None drops one.
+
+    Without a name it is relative: this page's own, whichever of its two spellings the browser has.
+    """
+    path = name if name == "" or name.startswith("/") else reverse(name)
     query = request.META.get("QUERY_STRING", "")
     if changed:
         parameters = QueryDict(query, mutable=True)

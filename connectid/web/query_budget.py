@@ -147,12 +147,15 @@ def _count(execute: Callable[..., Any], sql: str, params: Any, many: bool, conte
     return execute(sql, params, many, context)
 
 
+_GO_BETWEENS = ("web/query_budget.py", "core/prepared.py")
+
+
 def _offending_line() -> str:
     """The innermost line of our own code on the stack."""
     frame: FrameType | None = sys._getframe()
     while frame is not None:
         file = frame.f_code.co_filename
-        if "/connectid/" in file and "site-packages" not in file and file != __file__:
+        if "/connectid/" in file and "site-packages" not in file and not file.endswith(_GO_BETWEENS):
             return f"{tracebacks.shortened(file)}:{frame.f_lineno}"
         frame = frame.f_back
     return "unknown"

@@ -80,6 +80,9 @@ ALLOWED: Mapping[str, Form] = {
     "statements": number,
     "repeats": number,
     "at": place,
+    # An overload
+    "waiting": number,
+    "refused": number,
     # Refusals and failures
     "code": word,
     "sub_code": word,
