@@ -14,6 +14,7 @@ from benchmarks import (
     push,
     reminders,
     send_bulk,
+    standing_goals,
     start_configuration,
     surroundings,
     token,
@@ -45,6 +46,7 @@ def main() -> int:
             "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
         )
     every &= hot.print_tables()
+    every &= print_table("Standing goals", standing_goals.figures())
     save()
     performance_page.write()
     return 0 if every else 1

@@ -42,6 +42,11 @@ def print_table(title: str, figures: Iterable[Figure]) -> bool:
     return every
 
 
+def measured(beginning: str) -> list[dict[str, Any]]:
+    """What this process printed in tables whose titles begin so."""
+    return [row for title, rows in _measured.items() if title.startswith(beginning) for row in rows]
+
+
 def save(path: Path = FIGURES) -> None:
     """Write what was printed so far; tables of ``path`` that were not measured this time stay as they are."""
     kept = [row for row in load(path) if row["table"] not in _measured]

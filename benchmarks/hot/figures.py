@@ -17,6 +17,9 @@ ROUNDS = (1, 2, 3)
 FLOOR = 3.0
 """By so much may a request cost more than its statements by pgbench; the wish is 2."""
 
+POLLS = ("retrieve_notifications", "retrieve_messages")
+"""Reads that give the database something to do. Of a look-up by a key, reading the request alone costs more than the look-up."""
+
 GROWTH = 1.2
 
 
@@ -121,7 +124,8 @@ def _beside_pgbench(measured: _Measured) -> Iterator[Figure]:
         ours = cost["application"] + cost["database"]
         yield Figure(f"{name}: CPU of a request, application and database", ours, "ms")
         yield Figure(f"{name}: CPU of its statements, pgbench and database", alone["milliseconds"], "ms")
-        yield Figure(f"{name}: the one over the other", ours / alone["milliseconds"], "x", goal=FLOOR)
+        floor = FLOOR if name in POLLS else None
+        yield Figure(f"{name}: the one over the other", ours / alone["milliseconds"], "x", goal=floor)
         yield Figure(f"{name}: requests a second", cost["rate"], "/s")
         yield Figure(f"{name}: by pgbench, over ours", alone["rate"] / cost["rate"], "x")
 

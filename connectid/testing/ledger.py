@@ -36,8 +36,8 @@ _HEAD = """<!-- Written by `make budgets`. Do not edit. -->
 # Budgets
 
 What a request or a job costs the database: statements, without transaction control, and calls to providers. "Most" is the dearest
-case of any test. "1 row" and "1,000 rows" are counted where a test makes its data grow: with so many of what it reads or writes, or as many as
-one request may name. A test that needs more than its line says fails; `make budgets` writes the lines anew.
+case of any test. "1 row" and "1,000 rows" are counted where a test makes its data grow: with so many of what it reads or writes, with as many as
+one request may name, or, where rows come by requests that are limited, with twenty. A test that needs more than its line says fails; `make budgets` writes the lines anew.
 
 | Endpoint or job | Most | 1 row | 1,000 rows | Outside calls |
 | --- | --- | --- | --- | --- |

@@ -242,6 +242,7 @@ def test_statements_do_not_grow(client: Client, statement_budget: StatementBudge
     names: list[str] = []
     statement_budget(
         4,
+        cap=20,
         grow=lambda n: names.extend(new_account().username for _ in range(n)),
         act=lambda: award(client, issuer, *(item(*names, slug=name) for name in names)),
     )

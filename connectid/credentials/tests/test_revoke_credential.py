@@ -101,5 +101,5 @@ def test_statements(client: Client, statement_budget: StatementBudget) -> None:
         assert answer.json()["failed"] == []
         assert standing() == set()
 
-    statement_budget(10, grow=give, act=take)
+    statement_budget(10, cap=20, grow=give, act=take)
     assert StatusList.objects.get().version > 0

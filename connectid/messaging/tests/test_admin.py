@@ -63,7 +63,7 @@ def test_a_partners_health_and_backlog_are_shown(client: Client, statement_budge
         _fail(channel, count)
 
     changelist = "/admin/messaging/messageserver/"
-    statement_budget(10, grow=grow, act=lambda: client.get(changelist))
+    statement_budget(10, cap=20, grow=grow, act=lambda: client.get(changelist))
     page = client.get(changelist).content.decode()
     shown = dict(re.findall(r'class="field-(\w+)[^"]*">([^<]*)<', page))
     assert (shown["waiting"], shown["given_up"], shown["failures_in_a_row"]) == ("20", "20", "7")

@@ -117,6 +117,7 @@ def test_statements(statement_budget: StatementBudget) -> None:
     wrong = other_than(texted(app.number))
     statement_budget(
         3,
+        cap=20,
         grow=lambda n: [OlderApp(new_account().phone_number).recover() for _ in range(n)],
         act=lambda: app.confirm_otp(wrong),
     )

@@ -132,6 +132,7 @@ def test_statements(statement_budget: StatementBudget) -> None:
     app = OlderApp(new_account().phone_number).proven()
     statement_budget(
         7,
+        cap=20,
         grow=lambda n: [OlderApp(new_account().phone_number).recover() for _ in range(n)],
         act=lambda: app.confirm_pin(BACKUP_CODE),
     )

@@ -120,6 +120,7 @@ def test_statements_of_a_wrong_code(
     wrong = other_than(texted(account.secondary_phone))
     statement_budget(
         3,
+        cap=20,
         grow=lambda n: [OlderApp(new_account().phone_number).recover() for _ in range(n)],
         act=lambda: app.call("confirm_secondary_otp", token=wrong),
     )

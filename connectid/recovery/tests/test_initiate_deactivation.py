@@ -90,6 +90,7 @@ def test_statements(app: OlderApp, statement_budget: StatementBudget) -> None:
         app.call("initiate_deactivation")
     statement_budget(
         3,
+        cap=20,
         grow=lambda n: [OlderApp(new_account().phone_number).recover() for _ in range(n)],
         act=lambda: app.call("initiate_deactivation"),
     )

@@ -117,6 +117,7 @@ def test_statements(statement_budget: StatementBudget) -> None:
     number = new_account().phone_number
     statement_budget(
         2,
+        cap=20,
         grow=lambda n: [OlderApp(new_account().phone_number).recover() for _ in range(n)],
         act=lambda: OlderApp(number).recover(),
     )

@@ -103,6 +103,7 @@ def test_statements(account: Account, statement_budget: StatementBudget) -> None
         app.call("secondary")
     statement_budget(
         3,
+        cap=20,
         grow=lambda n: [OlderApp(new_account().phone_number).recover() for _ in range(n)],
         act=lambda: app.call("secondary"),
     )

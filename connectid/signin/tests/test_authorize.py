@@ -193,4 +193,4 @@ def test_statements(consented: Walk, statement_budget: StatementBudget) -> None:
         for _ in range(n):
             signed_in_walk().post("/consent", decision="allow")
 
-    statement_budget(5, act=consented.authorize, grow=grow)
+    statement_budget(5, cap=20, act=consented.authorize, grow=grow)

@@ -233,4 +233,4 @@ def test_statements(statement_budget: StatementBudget) -> None:
         for _ in range(n):
             act()
 
-    statement_budget(4, act=act, grow=grow)
+    statement_budget(4, cap=20, act=act, grow=grow)
