@@ -45,7 +45,7 @@ def databases_of_requests(environment: "Environment") -> dict[str, Any]:
     if made["default"]["ENGINE"] != "django.db.backends.postgresql":
         return {}
     if not environment.DATABASE_DIRECT_URL:
-        return {alias: _limited(named, environment) for alias, named in made.items()}
+        return {alias: {"OPTIONS": _limited(named, environment)["OPTIONS"]} for alias, named in made.items()}
     pooled = _postgresql(_parsed(environment.DATABASE_URL), pool_size=environment.DATABASE_POOL_SIZE)
     if not environment.DATABASE_PREPARED_STATEMENTS:
         pooled["OPTIONS"]["prepare_threshold"] = None

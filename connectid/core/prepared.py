@@ -18,6 +18,9 @@ from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
 type Rows = list[tuple[Any, ...]]
 
+_FORGOTTEN = b"26000"
+"""The SQLSTATE of a prepared statement that is not there; nothing was run then."""
+
 _PREPARED = "_connectid_prepared"
 """Attribute of a connection of psycopg's: the names of what it has prepared, by their texts."""
 
@@ -66,6 +69,10 @@ def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, 
     if any(b"\x00" in value for value in values):  # libpq would take what stands before it for the whole
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     result = raw.pgconn.exec_prepared(_name(raw, sql), values)
+    if result.error_field(DiagnosticField.SQLSTATE) == _FORGOTTEN:
+        # psycopg lets the server forget all of a connection's statements when something was rolled back.
+        del raw.__dict__[_PREPARED]
+        result = raw.pgconn.exec_prepared(_name(raw, sql), values)
     _check(raw, result.status, ExecStatus.TUPLES_OK, result)
     transformer = Transformer(raw)
     transformer.set_pgresult(result)

@@ -37,7 +37,7 @@ def use_those_of_jobs() -> None:
 
 def parameters() -> dict[str, Any]:
     """How a request of a server connects, for psycopg; for who wants to see what it would get."""
-    configured = connections.settings["default"] | settings.DATABASES_OF_REQUESTS.get("default", {})
+    configured = connections["default"].settings_dict | settings.DATABASES_OF_REQUESTS.get("default", {})
     found = dict(connections["default"].__class__(configured, "default").get_connection_params())
     for name in ("context", "cursor_factory", "prepare_threshold"):
         found.pop(name, None)

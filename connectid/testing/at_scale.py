@@ -148,7 +148,8 @@ class Planner:
         """Leave word of which indexes plans named (``connectid.testing.indexes``)."""
         from connectid.testing import indexes
 
-        indexes.note(self._connection, used)
+        if not self._connection.closed:  # a test may have killed every connection there was
+            indexes.note(self._connection, used)
 
     def close(self) -> None:
         """Leave the database."""

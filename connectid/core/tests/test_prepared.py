@@ -107,6 +107,23 @@ def test_a_transaction_sees_what_it_wrote() -> None:
     assert not Account.objects.filter(username=account.username).exists()
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("how", ["DEALLOCATE ALL", "DISCARD ALL", "ROLLBACK"])
+def test_a_server_that_forgot_is_told_again(how: str) -> None:
+    """Psycopg sends the first of these by itself after the last."""
+    account = new_account()
+    for _ in range(3):
+        assert prepared.row(BY_NAME, [account.username]) is not None
+        if how == "ROLLBACK":
+            with transaction.atomic():
+                by_cursor(BY_NAME, ["nobody"])
+                transaction.set_rollback(True)
+            by_cursor(BY_NAME, ["nobody"])
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(how)
+
+
 def test_statements_are_counted_and_watched() -> None:
     with counted() as budget, CaptureQueriesContext(connection):
         prepared.rows(BY_NAME, ["nobody"])
