@@ -1,11 +1,13 @@
 """``connectid doctor``."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Concat, Left
 from pytest_django import Settings
@@ -40,7 +42,8 @@ def statuses(connectid: Connectid, *arguments: str, exit_code: int) -> dict[str,
 @pytest.mark.usefixtures("folder")
 def test_a_sound_server(connectid: Connectid) -> None:
     found = statuses(connectid, exit_code=0)
-    assert set(found) == {
+    only_there = {"limits of time"} if connection.vendor == "postgresql" else set()
+    assert set(found) == only_there | {
         "environment", "keys", "providers", "folder", "database", "migrations", "clock", "cache", "jobs", "clients", "id tokens", "credentials", "settings",
     }  # fmt: skip
     assert {check for check, status in found.items() if status != "ok"} == {"clients"}
@@ -50,7 +53,7 @@ def test_a_sound_server(connectid: Connectid) -> None:
 def test_for_people(connectid: Connectid) -> None:
     result = connectid("doctor")
     assert result.exit_code == 0
-    assert "ok       migrations   all applied" in result.output
+    assert re.search("^ok +migrations +all applied$", result.output, re.MULTILINE)
     assert "connectid create-admin" in result.output
 
 
