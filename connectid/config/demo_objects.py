@@ -12,7 +12,7 @@ from typing import Any
 
 from connectid.accounts import staff
 from connectid.accounts.models import Account
-from connectid.core import secrets
+from connectid.core import clock, secrets
 from connectid.credentials.models import Issuer
 from connectid.credentials.operations import issuers as credentials
 from connectid.messaging.models import MessageServer
@@ -20,6 +20,7 @@ from connectid.messaging.operations import servers as messaging
 from connectid.oauth.models import ANDROID_CLIENT_ID, Client
 from connectid.oauth.operations import clients as oauth
 from connectid.toggles import operations as toggles
+from connectid.toggles import switches
 
 SWITCHED_ON = ("email_otp_verification",)
 """Release switches that are on from the first start, so that everything there is can be tried."""
@@ -57,7 +58,9 @@ def make(*, folder: Path, public_url: str) -> tuple[DemoObjects, bool]:
     if is_new := wanted is None:
         wanted = _new()
         _write(path, wanted)
-        for switch in SWITCHED_ON:
+    known = switches.all_switches(at=clock.now())
+    for switch in SWITCHED_ON:
+        if switch not in known:  # one that somebody switched off stays off
             toggles.set_switch(switch, active=True)
     _admin(wanted.admin)
     _android_client()
