@@ -109,7 +109,10 @@ def test_migrations_take_the_direct_connection() -> None:
             with running([CONNECTID, "migrate"], server.environment) as migrating:
                 assert migrating.wait(60) == 0
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+            )
             assert cursor.fetchone() == (0,)
 
 
