@@ -6,13 +6,14 @@ Served only by ``benchmarks.baseline:application``, beside the real endpoints, s
 import base64
 import os
 
-from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
+from connectid.config.wsgi import application as served
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connectid.config.settings")
 
-application = get_wsgi_application()
+application = served
 
 
 def fetch_db_key_by_password(request: HttpRequest) -> JsonResponse:

@@ -67,8 +67,8 @@ class Machine:
 
 
 @contextlib.contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Machine]:
-    """Run ``connectid serve`` with two workers until the block ends."""
+def serving(environment: dict[str, str], *, jobs: bool = True) -> Iterator[Machine]:
+    """Run ``connectid serve`` with two workers until the block ends; ``jobs`` says whether they run those too."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -76,6 +76,7 @@ def serving(environment: dict[str, str]) -> Iterator[Machine]:
     command = [
         str(Path(sys.prefix) / "bin" / "connectid"),
         *("serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"),
+        *(() if jobs else ("--no-jobs",)),
     ]
     log = Path(environment["DATA_DIR"]) / "serve.log"
     with log.open("wb") as output:
