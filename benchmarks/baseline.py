@@ -4,16 +4,13 @@ Served only by ``benchmarks.baseline:application``, beside the real endpoints, s
 """
 
 import base64
-import os
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from connectid.config.wsgi import application as served
+from connectid.config.wsgi import application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connectid.config.settings")
-
-application = served
+__all__ = ["application"]
 
 
 def fetch_db_key_by_password(request: HttpRequest) -> JsonResponse:

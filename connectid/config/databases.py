@@ -45,7 +45,7 @@ def databases_of_requests(environment: "Environment") -> dict[str, Any]:
     if made["default"]["ENGINE"] != "django.db.backends.postgresql":
         return {}
     if not environment.DATABASE_DIRECT_URL:
-        return {alias: {"OPTIONS": _limited(named, environment)["OPTIONS"]} for alias, named in made.items()}
+        return {alias: _limited(named, environment) for alias, named in made.items()}
     pooled = _postgresql(_parsed(environment.DATABASE_URL), pool_size=environment.DATABASE_POOL_SIZE)
     if not environment.DATABASE_PREPARED_STATEMENTS:
         pooled["OPTIONS"]["prepare_threshold"] = None
@@ -56,6 +56,7 @@ def databases_of_requests(environment: "Environment") -> dict[str, Any]:
 
 
 def _limited(named: dict[str, Any], environment: "Environment") -> dict[str, Any]:
+    """What differs from ``named``: its options, with limits of time."""
     seconds = {
         "statement_timeout": environment.DATABASE_STATEMENT_TIMEOUT,
         "lock_timeout": environment.DATABASE_LOCK_TIMEOUT,
@@ -65,7 +66,7 @@ def _limited(named: dict[str, Any], environment: "Environment") -> dict[str, Any
     options = named["OPTIONS"]
     given = options.get("options") or _of_the_environment()
     limits = " ".join(f"-c {name}={value}s" for name, value in seconds.items() if value)
-    return named | {"OPTIONS": options | {"options": f"{given} {limits}".strip()}}
+    return {"OPTIONS": options | {"options": f"{given} {limits}".strip()}}
 
 
 def refuse_hung_up(connection: psycopg.Connection[Any]) -> None:

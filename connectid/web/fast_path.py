@@ -5,8 +5,8 @@ django-modern-rest's dispatch cost such a request twice what that does, and a fl
 :attr:`~connectid.web.endpoint.Endpoint.fast` is first tried here: its scheme recalls the caller by one read, its limit is charged, its
 method is called.
 
-Whatever is not plain sailing is left to the long way, from the start: no credential or a wrong one, one whose use has to be noted, a
-version that we do not know, a limit that is spent, a database that fails. Nothing has been written or counted by then, so there
+Whatever is not plain sailing is left to the long way, from the start: no credential or a wrong one, a version that we do not know,
+a limit that is spent, a database that fails. No try of a credential has been counted by then, and noting a use twice changes nothing, so there
 is one place for every refusal, and the answers of both ways are the same (``tests/wire/test_fast_path.py``).
 """
 
