@@ -22,7 +22,10 @@ _FORGOTTEN = b"26000"
 """The SQLSTATE of a prepared statement that is not there; nothing was run then."""
 
 _PREPARED = "_connectid_prepared"
-"""Attribute of a connection of psycopg's: the names of what it has prepared, by their texts."""
+"""Attribute of a connection of psycopg's: the texts of what it has prepared."""
+
+
+_names = count()
 
 
 def rows(sql: str, parameters: Sequence[object], *, database: BaseDatabaseWrapper | None = None) -> Rows:
@@ -70,8 +73,9 @@ def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, 
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     result = raw.pgconn.exec_prepared(_name(raw, sql), values)
     if result.error_field(DiagnosticField.SQLSTATE) == _FORGOTTEN:
-        # psycopg lets the server forget all of a connection's statements when something was rolled back.
-        del raw.__dict__[_PREPARED]
+        # psycopg lets the server forget all of a connection's statements when something was rolled back. What was
+        # prepared since then is still there, so that only this one is to be prepared again.
+        raw.__dict__[_PREPARED].discard(sql)
         result = raw.pgconn.exec_prepared(_name(raw, sql), values)
     _check(raw, result.status, ExecStatus.TUPLES_OK, result)
     transformer = Transformer(raw)
@@ -80,14 +84,13 @@ def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, 
 
 
 def _name(raw: "psycopg.Connection[Any]", sql: str) -> bytes:
-    """The name under which the connection knows the statement; prepared at its first use."""
-    known: dict[str, bytes] = raw.__dict__.setdefault(_PREPARED, {})
-    name = known.get(sql)
-    if name is None:
-        name = f"connectid_{len(known)}".encode()
-        result = raw.pgconn.prepare(name, _numbered(sql))
+    """The name of the statement, which this connection has prepared; it does so at the first use."""
+    name, text = _numbered(sql)
+    known: set[str] = raw.__dict__.setdefault(_PREPARED, set())
+    if sql not in known:
+        result = raw.pgconn.prepare(name, text)
         _check(raw, result.status, ExecStatus.COMMAND_OK, result)
-        known[sql] = name
+        known.add(sql)
     return name
 
 
@@ -99,8 +102,9 @@ def _check(raw: "psycopg.Connection[Any]", status: int, wanted: ExecStatus, resu
 
 
 @cache
-def _numbered(sql: str) -> bytes:
-    """The statement with ``$1`` for its first ``%s`` and so on."""
+def _numbered(sql: str) -> tuple[bytes, bytes]:
+    """The statement's name, its own in this process, and its text with ``$1`` for the first ``%s`` and so on."""
     numbers = count(1)
     first, *others = sql.split("%s")
-    return "".join([first, *(f"${next(numbers)}{part}" for part in others)]).encode()
+    text = "".join([first, *(f"${next(numbers)}{part}" for part in others)])
+    return f"connectid_{next(_names)}".encode(), text.encode()

@@ -124,6 +124,19 @@ def test_a_server_that_forgot_is_told_again(how: str) -> None:
                 cursor.execute(how)
 
 
+@pytest.mark.postgresql
+def test_what_was_prepared_since_the_server_forgot_is_known_still() -> None:
+    """One statement is found forgotten; another that was prepared before or after that is not prepared twice."""
+    texts = [f"SELECT CAST(%s AS integer) + {number}" for number in range(4)]
+    for first in range(4):
+        for text in texts[:3]:
+            assert prepared.row(text, [1]) is not None
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        for text in [texts[3], *texts[first:], *texts]:
+            assert prepared.row(text, [1]) == (1 + texts.index(text),)
+
+
 def test_statements_are_counted_and_watched() -> None:
     with counted() as budget, CaptureQueriesContext(connection):
         prepared.rows(BY_NAME, ["nobody"])
