@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "connectid.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Let every process of this program outlive migrations; accounts are part of each."""
+        from connectid.core import outdated_plans
+
+        outdated_plans.install()

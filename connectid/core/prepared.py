@@ -16,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import Transformer
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
+from connectid.core.outdated_plans import REFUSED_BY
+
 type Rows = list[tuple[Any, ...]]
 
 _FORGOTTEN = b"26000"
@@ -72,15 +74,24 @@ def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, 
     if any(b"\x00" in value for value in values):  # libpq would take what stands before it for the whole
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     result = raw.pgconn.exec_prepared(_name(raw, sql), values)
-    if result.error_field(DiagnosticField.SQLSTATE) == _FORGOTTEN:
-        # psycopg lets the server forget all of a connection's statements when something was rolled back. What was
-        # prepared since then is still there, so that only this one is to be prepared again.
-        raw.__dict__[_PREPARED].discard(sql)
+    if result.status != ExecStatus.TUPLES_OK and _is_to_be_prepared_again(raw, sql, result):
         result = raw.pgconn.exec_prepared(_name(raw, sql), values)
     _check(raw, result.status, ExecStatus.TUPLES_OK, result)
     transformer = Transformer(raw)
     transformer.set_pgresult(result)
     return cast(Rows, transformer.load_rows(0, result.ntuples, tuple))
+
+
+def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: Any) -> bool:
+    """Whether the statement failed only for being prepared long ago; then it counts as not prepared."""
+    if result.error_field(DiagnosticField.SOURCE_FUNCTION) == REFUSED_BY.encode():
+        raw.pgconn.exec_(b"DEALLOCATE " + _numbered(sql)[0])
+    elif result.error_field(DiagnosticField.SQLSTATE) != _FORGOTTEN:
+        return False
+    # psycopg lets the server forget all of a connection's statements when something was rolled back. What was
+    # prepared since then is still there, so that only this one is to be prepared again.
+    raw.__dict__[_PREPARED].discard(sql)
+    return True
 
 
 def _name(raw: "psycopg.Connection[Any]", sql: str) -> bytes:

@@ -8,9 +8,11 @@ import sqlite3
 from collections.abc import Callable
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, NotSupportedError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from psycopg_pool import PoolTimeout
+
+from connectid.core import outdated_plans
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +37,7 @@ class UnavailableMiddleware:
         """Django's hook for an exception that a view raised."""
         if isinstance(exception, Unavailable):
             return _answer()
-        if not isinstance(exception, (OperationalError, InterfaceError, PoolTimeout)) or _is_ours(exception):
+        if not _is_passing(exception):
             return None
         log.error("database_unavailable", exception=type(exception).__name__)
         return _answer()
@@ -47,6 +49,13 @@ def _answer() -> HttpResponse:
     )
     response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _is_passing(exception: Exception) -> bool:
+    """Whether the same request may well be answered in a moment."""
+    if isinstance(exception, NotSupportedError):
+        return outdated_plans.is_outdated(exception)  # of a transaction: the next one prepares anew
+    return isinstance(exception, (OperationalError, InterfaceError, PoolTimeout)) and not _is_ours(exception)
 
 
 def _is_ours(exception: Exception) -> bool:

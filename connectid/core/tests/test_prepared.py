@@ -1,16 +1,24 @@
 """Hot statements by libpq: the rows, the errors and the counts that a cursor gives."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    DataError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.test.utils import CaptureQueriesContext
 
 from connectid.accounts.models import Account
-from connectid.core import prepared
+from connectid.core import outdated_plans, prepared
 from connectid.testing.scene import new_account
 from connectid.web.query_budget import counted
 
@@ -135,6 +143,55 @@ def test_what_was_prepared_since_the_server_forgot_is_known_still() -> None:
             cursor.execute("DEALLOCATE ALL")
         for text in [texts[3], *texts[first:], *texts]:
             assert prepared.row(text, [1]) == (1 + texts.index(text),)
+
+
+@pytest.fixture
+def changing() -> Iterator[psycopg.Connection]:
+    """Another connection, as a migration has one, and a table of one short column."""
+    place = connection.get_connection_params()
+    wanted = {name: place[name] for name in ("host", "port", "user", "password", "dbname") if place.get(name)}
+    with psycopg.connect(**wanted, autocommit=True) as migrating:
+        migrating.execute("CREATE TABLE widened (name varchar(5))")
+        migrating.execute("INSERT INTO widened VALUES ('a')")
+        yield migrating
+        migrating.execute("DROP TABLE widened")
+
+
+WIDEN = "ALTER TABLE widened ALTER name TYPE varchar(50)"
+
+
+@pytest.mark.postgresql
+def test_a_type_that_a_migration_changes_under_a_running_server(changing: psycopg.Connection) -> None:
+    """PostgreSQL refuses what was prepared before: "cached plan must not change result type"."""
+    sql = "SELECT name FROM widened WHERE name = %s"
+    assert prepared.rows(sql, ["a"]) == [("a",)]
+    changing.execute(WIDEN)
+    for _ in range(3):
+        assert prepared.rows(sql, ["a"]) == [("a",)]
+
+
+@pytest.mark.postgresql
+def test_the_same_by_a_cursor(changing: psycopg.Connection) -> None:
+    sql = "SELECT name FROM widened WHERE name = %s"
+    for _ in range(10):  # from the sixth on it is prepared
+        assert by_cursor(sql, ["a"]) == [("a",)]
+    changing.execute(WIDEN)
+    for _ in range(10):
+        assert by_cursor(sql, ["a"]) == [("a",)]
+
+
+@pytest.mark.postgresql
+def test_the_same_in_a_transaction_fails_once(changing: psycopg.Connection) -> None:
+    sql = "SELECT name FROM widened WHERE name = %s"
+    for _ in range(10):
+        assert by_cursor(sql, ["a"]) == [("a",)]
+    changing.execute(WIDEN)
+    with pytest.raises(NotSupportedError) as raised, transaction.atomic():
+        by_cursor(sql, ["a"])
+    assert outdated_plans.is_outdated(raised.value)
+    for _ in range(10):
+        with transaction.atomic():
+            assert by_cursor(sql, ["a"]) == [("a",)]
 
 
 def test_statements_are_counted_and_watched() -> None:
