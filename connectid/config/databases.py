@@ -13,6 +13,15 @@ from connectid.core import replicas
 if TYPE_CHECKING:
     from connectid.config.env import Environment
 
+_SILENCE: dict[str, Any] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""After which a server is given up that vanished without a farewell, as in a failover: 15 seconds for what we sent, in milliseconds,
+and 45 for its answer. The kernel alone would wait for a quarter of an hour and more, and no limit of PostgreSQL's reaches us then."""
+
 SQLITE_OPTIONS: dict[str, Any] = {
     # A writer takes its lock at BEGIN, so that two transactions queue instead of failing half-way.
     "transaction_mode": "IMMEDIATE",
@@ -111,6 +120,7 @@ def _postgresql(parsed: dict[str, Any], *, pool_size: int) -> dict[str, Any]:
         "prepare_threshold": 5,
         "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5, "check": refuse_hung_up},
         "connect_timeout": 5,
+        **_SILENCE,
     }
     return parsed | {
         "OPTIONS": options | parsed.get("OPTIONS", {}),

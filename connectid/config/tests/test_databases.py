@@ -1,5 +1,7 @@
 """The database as the environment describes it."""
 
+import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +30,21 @@ def test_postgresql_has_a_pool_and_prepared_statements() -> None:
     assert options["sslmode"] == "require"
     assert (options["server_side_binding"], options["prepare_threshold"]) == (True, 5)
     assert options["pool"]["max_size"] == 3
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_server_that_vanished_is_given_up_in_time() -> None:
+    """A limit of a statement's time is kept by the server, so it ends no wait for a server that is gone."""
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as wire:
+        if wire.family == socket.AF_UNIX:
+            pytest.skip("the tests' database is on a socket of this machine")
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        limits = (socket.TCP_USER_TIMEOUT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        found = [wire.getsockopt(socket.IPPROTO_TCP, limit) for limit in limits]
+    assert found == [15_000, 30, 5, 3]
 
 
 @pytest.fixture
