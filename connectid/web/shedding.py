@@ -63,6 +63,7 @@ def shedding(application: Application, turns: Turns) -> Application:
         path = environ["PATH_INFO"]
         if path in EXEMPT:
             return application(environ, start_response)
+        waited = None
         if not turns.take():
             began = monotonic()
             reason = turns.wait(may_come_again=path.rstrip("/") in REPEATED)
@@ -71,8 +72,10 @@ def shedding(application: Application, turns: Turns) -> Application:
                 overload.note(turns.waiting)
                 start_response("503 Service Unavailable", next(answers))
                 return [_BODY]
-            _WAIT.observe(monotonic() - began)
+            waited = monotonic() - began
         try:
+            if waited is not None:
+                _WAIT.observe(waited)
             return application(environ, start_response)
         finally:
             turns.give_back()
