@@ -38,6 +38,9 @@ type Refused = type[DomainError] | Refusal
 
 EMPTY_CONTENT_TYPE = "text/html; charset=utf-8"
 
+FAILED = "connectid.failed"
+"""In the environment of a request that the short way took up: why it has no answer, where nobody should try the same again."""
+
 
 class Endpoint(Controller[MsgspecSerializer]):
     """One URL of the API."""
@@ -140,13 +143,7 @@ class Endpoint(Controller[MsgspecSerializer]):
         so that nobody waits for a slow phone while holding a database connection.
         """
         try:
-            if self.versioned:
-                negotiation.version_of(request)
-            self.admit()
-            if not self.auth:
-                limiting.charge_stranger(self)
-            if request.method == "POST" and self.reads_body:
-                parsing.receive(request, limit=self.body_limit)
+            self._judge_before_the_caller(request)
         except (negotiation.NotAcceptable, DomainError, parsing.BodyRefused) as refused:
             response: HttpResponseBase = self.handle_error(None, self, refused)
         else:
@@ -160,6 +157,17 @@ class Endpoint(Controller[MsgspecSerializer]):
         elif isinstance(response, HttpResponse) and not response.content:
             response["Content-Type"] = EMPTY_CONTENT_TYPE
         return response
+
+    def _judge_before_the_caller(self, request: HttpRequest) -> None:
+        if FAILED in request.META:
+            raise request.META[FAILED]
+        if self.versioned:
+            negotiation.version_of(request)
+        self.admit()
+        if not self.auth:
+            limiting.charge_stranger(self)
+        if request.method == "POST" and self.reads_body:
+            parsing.receive(request, limit=self.body_limit)
 
     def _serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Run the method; HEAD is GET, whose body the server leaves out (RFC 9110 section 9.3.2)."""

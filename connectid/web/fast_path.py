@@ -6,8 +6,10 @@ django-modern-rest's dispatch cost such a request twice what that does, and a fl
 method is called.
 
 Whatever is not plain sailing is left to the long way, from the start: no credential or a wrong one, a version that we do not know,
-a limit that is spent, a database that fails. No try of a credential has been counted by then, and noting a use twice changes nothing, so there
-is one place for every refusal, and the answers of both ways are the same (``tests/wire/test_fast_path.py``).
+a database that fails. No try of a credential has been counted by then, and noting a use twice changes nothing, so there
+is one place for every refusal, and the answers of both ways are the same (``tests/wire/test_fast_path.py``). What the
+endpoint itself refused, a spent limit, and a database for which the request has waited as long as it may are handed over to be
+worded: to ask again would charge the caller, call a provider or wait a second time.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,23 +20,28 @@ from typing import Any, cast
 
 import msgspec
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import ResolverMatch, resolve
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg_pool import PoolTimeout
 
+from connectid.core.errors import DomainError
 from connectid.web import limiting, negotiation, parsing
 from connectid.web.authentication import Scheme
-from connectid.web.endpoint import Endpoint
+from connectid.web.endpoint import FAILED, Endpoint
 from connectid.web.exact_routes import endpoints
 from connectid.web.gateway import Application, Environ, Headers, StartResponse
 from connectid.web.logging import RequestLog
 from connectid.web.metrics import RequestMetrics
-from connectid.web.query_budget import counting
+from connectid.web.query_budget import counting, tell_repeat
 from connectid.web.request_ids import HEADER, under_an_id
 from connectid.web.security_headers import SecurityHeadersMiddleware
 
 _NO_BODY = ("", "0")
+_WAITED = (PoolTimeout, QueryCanceled, LockNotAvailable)
+"""What ends the wait for a connection, for a statement, and for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,10 @@ def fast_path(application: Application) -> Application:
         started = perf_counter()
         request = WSGIRequest(environ)
         request.resolver_match = fast.match
-        with under_an_id(request) as request_id, counting(request):
+        with under_an_id(request) as request_id, counting(request) as budget:
             content = _content(fast, request)
             if content is not None:
+                tell_repeat(request, budget)
                 metrics.observe(request, 200, started)
                 log.tell(request, 200, started)
         if content is None:
@@ -81,17 +89,28 @@ def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
         if fast.view.versioned:
             negotiation.version_of(request)
         principal = fast.scheme.recall(credentials)
-        if principal is None:
-            return None
-        endpoint: Any = fast.view()
-        endpoint.request = request
-        limiting.charge(endpoint, fast.scheme.limit, fast.scheme.holder(request, principal))
-        cast(Any, request).principal = principal
-        return _encoded(endpoint.get())
+        return None if principal is None else _answered(fast, request, principal)
+    except OperationalError as error:
+        if isinstance(error.__cause__, _WAITED):
+            request.META[FAILED] = error
+        return None
     except Exception:  # noqa: BLE001 - the long way meets it again, words it and reports it
         return None
     finally:
         close_old_connections()
+
+
+def _answered(fast: _Fast, request: WSGIRequest, principal: object) -> bytes | None:
+    """The same for a caller who is known."""
+    endpoint: Any = fast.view()
+    endpoint.request = request
+    try:
+        limiting.charge(endpoint, fast.scheme.limit, fast.scheme.holder(request, principal))
+        cast(Any, request).principal = principal
+        return _encoded(endpoint.get())
+    except DomainError as refused:
+        request.META[FAILED] = refused
+        return None
 
 
 def _encoded(answered: object) -> bytes:

@@ -47,10 +47,10 @@ class RepeatedStatement(AssertionError):
 class QueryBudget:
     """What one request, or one block of a test, sent to the database."""
 
-    __slots__ = ("_mode", "_outer", "by_text", "repeated", "total", "transaction_control")
+    __slots__ = ("_outer", "by_text", "mode", "repeated", "total", "transaction_control")
 
     def __init__(self, mode: Mode = "measure") -> None:
-        self._mode = mode
+        self.mode = mode
         self._outer: QueryBudget | None = None
         self.total = 0
         """Statements, without transaction control. A statement run for many rows at once (executemany) is
@@ -69,9 +69,9 @@ class QueryBudget:
             return
         self.total += 1
         times = self.by_text[sql] = self.by_text.get(sql, 0) + 1
-        if times > REPEATS_ALLOWED and self._mode != "measure" and self.repeated is None:
+        if times > REPEATS_ALLOWED and self.mode != "measure" and self.repeated is None:
             self.repeated = RepeatedStatement(sql, times, at=_offending_line())
-            if self._mode == "raise":
+            if self.mode == "raise":
                 raise self.repeated
 
 
@@ -109,21 +109,23 @@ class QueryBudgetMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self._mode = settings.REPEATED_STATEMENTS
         install()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, counting."""
         with counting(request) as budget:
             response = self.get_response(request)
-        if budget.repeated is not None:
-            self._tell(request, budget.repeated)
+        tell_repeat(request, budget)
         return response
 
-    def _tell(self, request: HttpRequest, repeated: RepeatedStatement) -> None:
-        if self._mode == "raise":  # again, for a view that turned the first into an answer
-            raise repeated
-        log.warning("statement_repeated", route=route_name(request), at=repeated.at)
+
+def tell_repeat(request: HttpRequest, budget: QueryBudget) -> None:
+    """Name the line that repeated a statement for the request, if one did."""
+    if budget.repeated is None:
+        return
+    if budget.mode == "raise":  # again, for a view that turned the first into an answer
+        raise budget.repeated
+    log.warning("statement_repeated", route=route_name(request), at=budget.repeated.at)
 
 
 def install() -> None:

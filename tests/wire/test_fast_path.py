@@ -1,19 +1,18 @@
 """What phones poll is answered by a short way (connectid/web/fast_path.py): the same bytes and headers as by the long one, or by the long one."""
 
-import io
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from unittest import mock
 
 import pytest
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import OperationalError, close_old_connections
-from django.test import Client
+from django.db import OperationalError
+from django.test import override_settings
+from psycopg.errors import QueryCanceled
+from psycopg_pool import PoolTimeout
+from pytest_django import Settings
+from structlog.testing import capture_logs
 
 from connectid.core import clock, ratelimit
 from connectid.devices.authentication import device_basic
@@ -21,95 +20,15 @@ from connectid.devices.models import Device
 from connectid.devices.operations import credentials as device_credentials
 from connectid.messaging import queries
 from connectid.notifications.models import Notification
-from connectid.testing.partners import new_channel, new_partner, send
-from connectid.testing.scene import EnrolledPhone, basic, new_phone
+from connectid.testing.fake_http import Answer, FakeHttpServer
+from connectid.testing.scene import EnrolledPhone, basic
 from connectid.web import fast_path as module
 from connectid.web.exact_routes import endpoints
 from connectid.web.fast_path import fast_path
-from connectid.web.gateway import gateway
+from connectid.web.query_budget import REPEATS_ALLOWED
+from tests.wire.both_ways import FAST, POLL, Ways, asked, long_way
 
 pytestmark = pytest.mark.django_db
-
-FAST = sorted(path for path, view in endpoints().items() if view.fast)
-POLL = "/messaging/retrieve_notifications/"
-OWN = {"X-Request-ID"}
-"""Of each answer."""
-
-long_way = gateway(get_wsgi_application())
-
-
-@pytest.fixture
-def phone(client: Client) -> EnrolledPhone:
-    """A phone with channels and messages."""
-    phone = new_phone()
-    partner = new_partner()
-    for name in ("Malaria", 'Ñandú "quoted" \\ é'):
-        channel = new_channel(partner, phone.account.pk, name=name)
-        for _ in range(2):
-            send(client, partner, channel)
-    return phone
-
-
-@contextmanager
-def connection_kept() -> Iterator[None]:
-    """Neither way gives the connection back, for the test's transaction is on it; Django's test client sees to the same."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    try:
-        with mock.patch.object(module, "close_old_connections"):
-            yield
-    finally:
-        for signal in signals:
-            signal.connect(close_old_connections)
-
-
-class Ways:
-    """The application with its short way, and how often the long one was asked."""
-
-    def __init__(self) -> None:
-        self.long = 0
-        self.application = gateway(fast_path(self._long))
-
-    def _long(self, environ: Any, start_response: Any) -> Any:
-        self.long += 1
-        return get_wsgi_application()(environ, start_response)
-
-
-@pytest.fixture
-def ways() -> Ways:
-    return Ways()
-
-
-def asked(application: Any, path: str, headers: dict[str, str], *, method: str = "GET", **more: str) -> Any:
-    """Status, headers without those of their own, body."""
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "SERVER_NAME": "testserver",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_LENGTH": "",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()},
-        **more,
-    }
-    began: list[tuple[str, list[tuple[str, str]]]] = []
-    with connection_kept():
-        body = b"".join(
-            application(environ, lambda status, sent, exc_info=None: began.append((status, sent)))
-        )
-    status, sent = began[0]
-    return status, {name.lower(): value for name, value in sent if name not in OWN}, body
 
 
 def test_which_they_are() -> None:
@@ -245,6 +164,45 @@ def test_a_database_that_fails(ways: Ways, phone: EnrolledPhone, monkeypatch: py
     assert ways.long == 1
 
 
+@pytest.mark.parametrize("waited_for", [PoolTimeout, QueryCanceled])
+def test_nobody_waits_twice_for_a_database_that_hangs(
+    ways: Ways, phone: EnrolledPhone, monkeypatch: pytest.MonkeyPatch, waited_for: type[Exception]
+) -> None:
+    asked_for: list[int] = []
+
+    def hang(account_id: int) -> None:
+        asked_for.append(account_id)
+        raise OperationalError from waited_for()
+
+    monkeypatch.setattr(queries, "poll", hang)
+    found = asked(ways.application, POLL, phone.headers)
+    assert (found[0], found[1]["retry-after"]) == ("503 Service Unavailable", "5")
+    assert len(asked_for) == 1
+    assert found == asked(long_way, POLL, phone.headers)
+
+
+def test_a_refusal_of_the_endpoint_is_asked_for_once(
+    ways: Ways, phone: EnrolledPhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asking again would call CommCare Connect, and charge the phone, a second time."""
+    charged: list[str] = []
+    monkeypatch.setattr(ratelimit, "spend", lambda limit, key: charged.append(key))
+    with FakeHttpServer() as connect:
+        connect.answers(Answer(500))
+        here = {
+            "CONNECT_URL": connect.url,
+            "COMMCARE_CONNECT_CLIENT_ID": "us",
+            "COMMCARE_CONNECT_CLIENT_SECRET": "ours",
+        }
+        with override_settings(**here):
+            found = asked(ways.application, "/toggles/", phone.headers)
+            times = len(connect.requests)
+            assert found == asked(long_way, "/toggles/", phone.headers)
+        assert len(connect.requests) == 2 * times
+    assert found[0] == "503 Service Unavailable"
+    assert len(charged) == 2
+
+
 def test_no_try_is_counted_twice(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong credential may be somebody's password: it is tried, and counted, by the long way alone."""
     tried: list[str] = []
@@ -267,6 +225,24 @@ def test_statements(ways: Ways, phone: EnrolledPhone, capsys: pytest.CaptureFixt
     assert (line["route"], line["status"], line["statements"]) == ("messaging/retrieve_notifications", 200, 2)
     assert len(line["request_id"]) == 32
     assert Notification.objects.filter(account=phone.account).count() == 4
+
+
+def test_development_is_told_of_a_repeated_statement(
+    phone: EnrolledPhone, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.REPEATED_STATEMENTS = "warn"
+    real = queries.poll
+
+    def repeat(account_id: int) -> Any:
+        return [real(account_id) for _ in range(REPEATS_ALLOWED + 1)][-1]
+
+    monkeypatch.setattr(queries, "poll", repeat)
+    with capture_logs() as logs:
+        for ways in (Ways().application, long_way):
+            assert asked(ways, POLL, phone.headers)[0] == "200 OK"
+    told = [(one["route"], one["at"]) for one in logs if one["event"] == "statement_repeated"]
+    assert len(told) == 2
+    assert len(set(told)) == 1
 
 
 def test_fast_endpoints_have_one_scheme_and_take_nothing() -> None:
