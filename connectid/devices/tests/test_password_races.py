@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from connectid.accounts.models import Account
@@ -13,6 +12,7 @@ from connectid.devices import limits
 from connectid.devices.models import Device
 from connectid.devices.operations import attempts
 from connectid.devices.tests.former_server import CHOSEN, imported_account, made
+from connectid.testing.at_once import at_once
 from connectid.testing.scene import basic, new_phone
 from connectid.verification.limits import CountedLimit
 from connectid.verification.models import Counter
@@ -20,24 +20,6 @@ from connectid.verification.models import Counter
 PATH = "/users/fetch_db_key"
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*acts: Callable[[], int]) -> list[int]:
-    """Run every act on a thread and a connection of its own; return the statuses."""
-    statuses: list[int] = []
-
-    def run(act: Callable[[], int]) -> None:
-        try:
-            statuses.append(act())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return statuses
 
 
 def asking(account: Account, password: str) -> Callable[[], int]:

@@ -1,17 +1,22 @@
 """POST /users/complete_profile: many at once, on PostgreSQL (E-48)."""
 
-import threading
+from functools import partial
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.test import Client
 
 from connectid.accounts.models import Account, PendingPhoto
 from connectid.enrollment.tests.completing import PATH, account_of, profile
 from connectid.jobs.draining import run_pending
 from connectid.testing.answers import Answered
+from connectid.testing.at_once import at_once
 from connectid.testing.scene import OpenSession, basic, new_session
+
+
+def complete(opened: OpenSession) -> Answered:
+    answer: Answered = Client().post(PATH, profile(), content_type="application/json", headers=opened.headers)
+    return answer
 
 
 @pytest.mark.postgresql
@@ -19,21 +24,7 @@ from connectid.testing.scene import OpenSession, basic, new_session
 def test_16_parallel_requests_make_one_account(client: Client) -> None:
     """No double account (E-48): one account, no 5xx, no orphan photo, and the last credential works."""
     opened = new_session(proven=True)
-    answers: list[Answered] = []
-
-    def complete() -> None:
-        try:
-            answers.append(
-                Client().post(PATH, profile(), content_type="application/json", headers=opened.headers)
-            )
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=complete) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(*[partial(complete, opened)] * 16)
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["username"] for answer in answers}) == 1
     assert Account.objects.filter(phone_number=opened.session.phone_number).count() == 1
@@ -60,20 +51,6 @@ def test_16_sessions_of_one_number_make_one_account(client: Client) -> None:
         first,
         *(new_session(proven=True, phone_number=first.session.phone_number) for _ in range(15)),
     ]
-    answers: list[Answered] = []
-
-    def complete(opened: OpenSession) -> None:
-        try:
-            answers.append(
-                Client().post(PATH, profile(), content_type="application/json", headers=opened.headers)
-            )
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=complete, args=(opened,)) for opened in sessions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(*(partial(complete, opened) for opened in sessions))
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 15
     assert PendingPhoto.objects.filter(account__phone_number=first.session.phone_number).count() == 1

@@ -2,12 +2,11 @@
 
 import itertools
 import json
-import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from connectid.accounts.models import Account
@@ -17,6 +16,7 @@ from connectid.enrollment.tests.recovering import PATH, WRONG, session_of
 from connectid.jobs.draining import run_pending
 from connectid.sandbox import inbox
 from connectid.testing.answers import Answered
+from connectid.testing.at_once import at_once
 from connectid.testing.scene import BACKUP_CODE, OpenSession, basic, new_account
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -27,7 +27,7 @@ TWO_LEFT, ONE_LEFT = (200, '{"attempts_left": 2}'), (200, '{"attempts_left": 1}'
 
 
 @pytest.fixture
-def evaluated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every code that was compared with a stored one."""
     compared: list[str] = []
     verify = passwords.verify_memorised
@@ -37,32 +37,18 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return verify(secret, stored)
 
     monkeypatch.setattr(passwords, "verify_memorised", watched)
-    return iter([compared])
+    return compared
 
 
-def at_once(opened: OpenSession, codes: Iterable[str]) -> list[tuple[str, Answered]]:
-    """Post every code in a thread of its own, all of them let go together."""
-    codes = list(codes)
-    answers: list[tuple[str, Answered]] = []
-    start = threading.Barrier(len(codes))
+def confirm(opened: OpenSession, code: str) -> tuple[str, Answered]:
+    answer: Answered = Client().post(
+        PATH, {"recovery_pin": code}, content_type="application/json", headers=opened.headers
+    )
+    return code, answer
 
-    def confirm(code: str) -> None:
-        try:
-            start.wait(timeout=30)
-            answer: Answered = Client().post(
-                PATH, {"recovery_pin": code}, content_type="application/json", headers=opened.headers
-            )
-            answers.append((code, answer))
-        finally:
-            connections.close_all()
 
-    threads = [threading.Thread(target=confirm, args=(code,)) for code in codes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == len(codes)
-    return answers
+def confirm_all(opened: OpenSession, codes: Iterable[str]) -> list[tuple[str, Answered]]:
+    return at_once(*(partial(confirm, opened, code) for code in codes))
 
 
 def told(answer: Answered) -> tuple[int, str]:
@@ -74,36 +60,35 @@ def works(answer: Answered) -> bool:
     return bool(Client().get("/users/fetch_db_key", headers=headers).status_code == 200)
 
 
-def test_64_parallel_guesses_evaluate_three(evaluated: Iterator[list[str]]) -> None:
+def test_64_parallel_guesses_evaluate_three(evaluated: list[str]) -> None:
     account = new_account()
-    answers = at_once(session_of(account), (f"{guess:06d}" for guess in range(64)))
+    answers = confirm_all(session_of(account), (f"{guess:06d}" for guess in range(64)))
     counted = Counter(told(answer) for _, answer in answers)
     assert (counted[TWO_LEFT], counted[ONE_LEFT]) == (1, 1)
     assert counted[LOCKED] >= 1
     assert sum(counted[answer] for answer in (TWO_LEFT, ONE_LEFT, LOCKED, BUSY)) == 64
-    assert len(next(evaluated)) == 3
-    assert told(at_once(session_of(account), [WRONG])[0][1]) == LOCKED
+    assert len(evaluated) == 3
+    assert told(confirm_all(session_of(account), [WRONG])[0][1]) == LOCKED
     account.refresh_from_db()
     assert (account.is_active, account.is_locked, account.failed_backup_codes) == (False, True, 3)
 
 
 @pytest.mark.parametrize("place", [0, 31])
-def test_a_right_code_among_parallel_guesses(evaluated: Iterator[list[str]], place: int) -> None:
+def test_a_right_code_among_parallel_guesses(evaluated: list[str], place: int) -> None:
     """It counts only if it is judged before the lock; then three more guesses are judged, and no more."""
     account = new_account()
     codes = [WRONG] * 63
     codes.insert(place, BACKUP_CODE)
-    answers = at_once(session_of(account), codes)
+    answers = confirm_all(session_of(account), codes)
     recovered = [answer for code, answer in answers if code == BACKUP_CODE and answer.status_code == 200]
     wrong = {told(answer) for code, answer in answers if code == WRONG}
     assert wrong <= {TWO_LEFT, ONE_LEFT, LOCKED, BUSY}
-    compared = next(evaluated)
     # Two wrong ones before the right one began the count anew, and three after it.
-    assert len(compared) <= 6 if BACKUP_CODE in compared else len(compared) == 3
+    assert len(evaluated) <= 6 if BACKUP_CODE in evaluated else len(evaluated) == 3
     account.refresh_from_db()
     # The wrong ones that came later locked the account, unless they came while the verdicts stood out.
     assert [works(answer) for answer in recovered] == (
-        [] if BACKUP_CODE not in compared else [account.is_active]
+        [] if BACKUP_CODE not in evaluated else [account.is_active]
     )
     assert account.is_active is not account.is_locked
 
@@ -112,7 +97,7 @@ def test_a_last_try_and_a_right_code_at_once() -> None:
     """Either the account was recovered and stays open, or it is locked and nobody has it: never both, never neither."""
     for _ in range(12):
         account = new_account(failed_backup_codes=2)
-        answers = dict(at_once(session_of(account), [WRONG, BACKUP_CODE]))
+        answers = dict(confirm_all(session_of(account), [WRONG, BACKUP_CODE]))
         account.refresh_from_db()
         if account.is_active:
             assert told(answers[WRONG]) in (TWO_LEFT, BUSY)
@@ -125,7 +110,7 @@ def test_a_last_try_and_a_right_code_at_once() -> None:
 def test_16_parallel_right_codes() -> None:
     """Three at a time are judged and succeed, the last one's credential works, and the owner gets one mail."""
     account = new_account(email="worker@example.org")
-    every = [answer for _, answer in at_once(session_of(account), itertools.repeat(BACKUP_CODE, 16))]
+    every = [answer for _, answer in confirm_all(session_of(account), itertools.repeat(BACKUP_CODE, 16))]
     answers = [answer for answer in every if told(answer) != BUSY]
     assert answers
     assert {answer.status_code for answer in answers} == {200}
@@ -141,17 +126,8 @@ def test_two_phones_at_once() -> None:
     """Both know the code and the number: the later one has the account, and the other session ended."""
     account = new_account()
     first, second = session_of(account), session_of(account)
-    answers: list[Answered] = []
-    threads = [
-        threading.Thread(
-            target=lambda opened=opened: answers.extend(a for _, a in at_once(opened, [BACKUP_CODE]))
-        )
-        for opened in (first, second)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    both = at_once(partial(confirm, first, BACKUP_CODE), partial(confirm, second, BACKUP_CODE))
+    answers = [answer for _, answer in both]
     assert {answer.status_code for answer in answers} == {200}
     assert sum(works(answer) for answer in answers) == 1
     assert Device.objects.filter(account=account, revoked_at=None).count() == 1

@@ -1,18 +1,18 @@
 """POST /users/confirm_session_otp (contract 5.4)."""
 
 import re
-import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from connectid.core import clock
 from connectid.enrollment.tests.conftest import Post
 from connectid.jobs.draining import run_pending
 from connectid.sandbox import inbox
+from connectid.testing.at_once import at_once
 from connectid.testing.scene import OpenSession, new_session
 from connectid.testing.statements import count_statements
 from connectid.verification import codes
@@ -142,23 +142,12 @@ def test_statements(post: Post, sessions: int) -> None:
 
 def confirm_at_once(opened: OpenSession, codes: list[str]) -> list[int]:
     """Confirm every code at the same time, each over a connection of its own; return the statuses."""
-    statuses: list[int] = []
 
-    def confirm(code: str) -> None:
-        try:
-            answer = Client().post(
-                PATH, {"otp": code}, content_type="application/json", headers=opened.headers
-            )
-            statuses.append(answer.status_code)
-        finally:
-            connections.close_all()
+    def confirm(code: str) -> int:
+        answer = Client().post(PATH, {"otp": code}, content_type="application/json", headers=opened.headers)
+        return answer.status_code
 
-    threads = [threading.Thread(target=confirm, args=(code,)) for code in codes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return statuses
+    return at_once(*(partial(confirm, code) for code in codes))
 
 
 @pytest.mark.postgresql
@@ -191,17 +180,8 @@ def test_of_32_parallel_resends_one_sends(client: Client) -> None:
     sessions = [first] + [
         new_session(is_invited=True, phone_number=first.session.phone_number) for _ in range(31)
     ]
-
-    def ask(opened: OpenSession) -> None:
-        try:
-            Client().post("/users/send_session_otp", headers=opened.headers)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=ask, args=(opened,)) for opened in sessions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(
+        *(partial(Client().post, "/users/send_session_otp", headers=opened.headers) for opened in sessions)
+    )
     run_pending()
     assert len(inbox.messages(kind="sms", to=first.session.phone_number)) == 1

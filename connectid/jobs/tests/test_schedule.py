@@ -1,10 +1,9 @@
 """The schedule: one enqueueing per tick, whatever the number of workers and however long none ran."""
 
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from django.db import connections
 from pytest_django import DjangoAssertNumQueries
 
 from connectid.config.schedule import SCHEDULE
@@ -13,6 +12,7 @@ from connectid.jobs import schedule, tasks
 from connectid.jobs.models import Job, ScheduleEntry
 from connectid.jobs.schedule import Scheduled, ScheduleInvalid, Scheduler
 from connectid.jobs.tests import sample_tasks
+from connectid.testing.at_once import at_once
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -86,21 +86,7 @@ def test_eight_workers_enqueue_a_tick_once() -> None:
     schedulers = [Scheduler(EVERY_TEN_MINUTES) for _ in range(8)]
     for scheduler in schedulers:
         scheduler.tick(NOON)
-    barrier = threading.Barrier(8)
-    enqueued: list[int] = []
-
-    def work(scheduler: Scheduler) -> None:
-        try:
-            barrier.wait(5)
-            enqueued.append(scheduler.tick(minutes(10)))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(scheduler,)) for scheduler in schedulers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    enqueued = at_once(*(partial(scheduler.tick, minutes(10)) for scheduler in schedulers))
     assert sorted(enqueued) == [0] * 7 + [1]
     assert Job.objects.count() == 1
 

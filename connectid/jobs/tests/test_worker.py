@@ -1,7 +1,6 @@
 """Workers with real threads, on PostgreSQL."""
 
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -17,13 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from connectid.core import clock
 from connectid.jobs import outbox, wakeup
 from connectid.jobs.backend import enqueue_many
-from connectid.jobs.draining import Tally, run_pending
+from connectid.jobs.draining import run_pending
 from connectid.jobs.errors import DeadlineExceeded
 from connectid.jobs.models import Job, State
 from connectid.jobs.tests import sample_tasks
 from connectid.jobs.tests.sample_tasks import runs
 from connectid.jobs.tests.waiting import until, working
 from connectid.jobs.worker import Worker, WorkerExhausted
+from connectid.testing.at_once import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -233,44 +233,17 @@ def test_threads_run_jobs_at_once() -> None:
 
 
 def test_concurrent_enqueueing_of_one_key_leaves_one_job() -> None:
-    barrier = threading.Barrier(8)
-    ids: list[str] = []
-
-    def work() -> None:
-        try:
-            barrier.wait(5)
-            ids.append(sample_tasks.note.using(unique_key="k").enqueue("x").id)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(ids) == 8
-    assert set(ids) == {str(Job.objects.get().pk)}
+    results = at_once(*[lambda: sample_tasks.note.using(unique_key="k").enqueue("x")] * 8)
+    assert len(results) == 8
+    assert {result.id for result in results} == {str(Job.objects.get().pk)}
 
 
 def test_a_waiting_job_is_not_started_while_its_key_is_being_enqueued_again() -> None:
     """Or it could run without seeing what the enqueueing transaction writes, and nothing would run after it."""
     keyed = sample_tasks.note.using(unique_key="k")
     keyed.enqueue("x")
-    tallies: list[Tally] = []
-
-    def work() -> None:
-        try:
-            tallies.append(run_pending())
-        finally:
-            connection.close()
-
-    def work_elsewhere() -> None:
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-
     with transaction.atomic():
         keyed.enqueue("x")
-        work_elsewhere()
-    work_elsewhere()
-    assert [tally.succeeded for tally in tallies] == [0, 1]
+        [meanwhile] = at_once(run_pending)
+    [afterwards] = at_once(run_pending)
+    assert (meanwhile.succeeded, afterwards.succeeded) == (0, 1)

@@ -1,10 +1,10 @@
 """POST /users/heartbeat: many at once, on PostgreSQL (E-56)."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 
 from connectid.core import clock
@@ -12,31 +12,12 @@ from connectid.devices.models import EndReason, PushRegistration
 from connectid.devices.operations import push
 from connectid.devices.tests.push_scene import current_address, phone_of, registered
 from connectid.oauth.operations import revocation
+from connectid.testing.at_once import at_once
 from connectid.testing.tokens import IssuedToken, new_token
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 PATH = "/users/heartbeat"
-
-
-def at_once(calls: Sequence[Callable[[], int]]) -> list[int]:
-    """Run the calls at the same time; return what they answer in any order."""
-    together = threading.Barrier(len(calls))
-    answers: list[int] = []
-
-    def run(call: Callable[[], int]) -> None:
-        try:
-            together.wait(timeout=20)
-            answers.append(call())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def beat(caller: IssuedToken, address: str) -> Callable[[], int]:
@@ -45,13 +26,13 @@ def beat(caller: IssuedToken, address: str) -> Callable[[], int]:
 
 def test_16_heartbeats_with_one_new_address() -> None:
     caller = new_token()
-    assert sorted(at_once([beat(caller, "address-1")] * 16)) == [201] + [202] * 15
+    assert sorted(at_once(*[beat(caller, "address-1")] * 16)) == [201] + [202] * 15
     assert PushRegistration.objects.count() == 1
 
 
 def test_16_heartbeats_with_different_addresses() -> None:
     caller = new_token()
-    answers = at_once([beat(caller, f"address-{number}") for number in range(16)])
+    answers = at_once(*[beat(caller, f"address-{number}") for number in range(16)])
     assert answers == [201] * 16
     assert PushRegistration.objects.filter(ended_at=None).count() == 1
     assert PushRegistration.objects.count() == 16
@@ -60,8 +41,8 @@ def test_16_heartbeats_with_different_addresses() -> None:
 def test_former_and_new_addresses_mixed() -> None:
     caller = new_token()
     phone_of(caller.account, "commcare_1")
-    at_once([beat(caller, f"address-{number % 4}") for number in range(16)])
-    answers = at_once([beat(caller, f"address-{number % 8}") for number in range(16)])
+    at_once(*[beat(caller, f"address-{number % 4}") for number in range(16)])
+    answers = at_once(*[beat(caller, f"address-{number % 8}") for number in range(16)])
     assert set(answers) <= {200, 201, 202}
     assert PushRegistration.objects.filter(ended_at=None).count() == 1
 
@@ -70,7 +51,7 @@ def test_16_accounts_with_one_address_on_one_phone() -> None:
     callers = [new_token() for _ in range(16)]
     for caller in callers:
         phone_of(caller.account, "commcare_1")
-    answers = at_once([beat(caller, "address-1") for caller in callers])
+    answers = at_once(*[beat(caller, "address-1") for caller in callers])
     assert set(answers) <= {200, 201}
     assert 201 in answers
     # Those that began before the first was committed could not know of it: they share, until the next new address.
@@ -82,7 +63,7 @@ def test_accounts_that_swap_their_addresses_do_not_wait_for_each_other() -> None
     for number, caller in enumerate(callers):
         phone_of(caller.account, "commcare_1")
         registered(f"address-{number}", account=caller.account, installation_id="commcare_1")
-    answers = at_once([beat(caller, f"address-{(number + 1) % 8}") for number, caller in enumerate(callers)])
+    answers = at_once(*[beat(caller, f"address-{(number + 1) % 8}") for number, caller in enumerate(callers)])
     assert set(answers) <= {200, 201}
 
 
@@ -104,7 +85,7 @@ def test_a_heartbeat_on_its_way_does_not_survive_a_recovery() -> None:
         held.wait(timeout=10)
         return beat(caller, "address-2")()
 
-    assert sorted(at_once([recover, late])) == [200, 401]
+    assert sorted(at_once(recover, late)) == [200, 401]
     assert current_address(caller.account) == ""
 
 
@@ -118,6 +99,6 @@ def test_16_heartbeats_and_recoveries() -> None:
             revocation.revoke_all(account_id=caller.account.pk)
         return 200
 
-    answers = at_once([recover, *(beat(caller, f"address-{number}") for number in range(15))])
+    answers = at_once(recover, *(beat(caller, f"address-{number}") for number in range(15)))
     assert set(answers) <= {200, 201, 202, 401}
     assert current_address(caller.account) == ""

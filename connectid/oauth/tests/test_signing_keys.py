@@ -1,10 +1,9 @@
 """The keys that sign id tokens: made once, rotated without an interruption, forgotten (contract 14.6; safety, server-rotate-keys)."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from joserfc.jwk import RSAKey
 from pytest_django import Settings
 
@@ -13,6 +12,7 @@ from connectid.oauth import errors, signing
 from connectid.oauth.models import SigningKey
 from connectid.oauth.operations import signing_keys
 from connectid.oauth.queries import signing_keys as queries
+from connectid.testing.at_once import at_once
 from connectid.testing.statements import count_statements
 
 pytestmark = pytest.mark.django_db
@@ -145,20 +145,7 @@ def test_a_key_that_was_just_made_is_not_kept_in_memory() -> None:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_processes_one_makes_the_first_key() -> None:
-    kids: list[str] = []
-    together = threading.Barrier(8)
-
-    def need() -> None:
-        try:
-            together.wait()
-            kids.extend(key.kid for key in signing_keys.keys(at=clock.now()).keys)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=need) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once(*[lambda: signing_keys.keys(at=clock.now())] * 8)
+    kids = [key.kid for one in found for key in one.keys]
     assert len(kids) == 8
     assert len({*kids}) == 1

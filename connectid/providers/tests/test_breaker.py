@@ -1,11 +1,10 @@
 """The circuit breaker's states, on a clock the tests turn by hand."""
 
-import threading
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectid.providers.breaker import CircuitBreaker
+from connectid.testing.at_once import at_once
 
 
 class Clock:
@@ -59,18 +58,7 @@ def test_of_many_threads_one_probes() -> None:
     clock = Clock()
     breaker = opened(clock)
     clock.now += 30
-    answers: list[float | None] = []
-    together = threading.Barrier(16)
-
-    def ask() -> None:
-        together.wait()
-        answers.append(breaker.ask())
-
-    threads = [threading.Thread(target=ask) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(*[breaker.ask] * 16)
     assert answers.count(None) == 1
 
 

@@ -1,8 +1,8 @@
 """The HTTP client of all providers, against a vendor that misbehaves on a real socket."""
 
 import socket
-import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from connectid.providers._http import HttpClient
 from connectid.providers.breaker import CircuitBreaker
 from connectid.providers.errors import Unavailable
 from connectid.providers.tests.calls import SECRET, count, get, new_name
+from connectid.testing.at_once import at_once
 from connectid.testing.fake_http import Answer, FakeHttpServer
 
 
@@ -190,11 +191,7 @@ def test_many_threads_share_one_client(client: HttpClient, vendor: FakeHttpServe
             if response.body != str(number).encode():
                 wrong.append(number)
 
-    threads = [threading.Thread(target=call, args=(number,)) for number in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(call, number) for number in range(16)))
     assert wrong == []
     assert len(vendor.requests) == 80
     assert vendor.connections <= 16

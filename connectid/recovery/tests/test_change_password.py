@@ -1,13 +1,10 @@
 """POST /users/change_password (contract 9; E-03, E-14, E-58)."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client, override_settings
 
 from connectid.accounts.models import Account
@@ -17,6 +14,7 @@ from connectid.devices.models import Device, PushRegistration
 from connectid.oauth.models import AccessToken, RefreshToken
 from connectid.recovery import limits
 from connectid.testing.answers import Answered
+from connectid.testing.at_once import at_once
 from connectid.testing.older_app import OlderApp, registered
 from connectid.testing.scene import EnrolledPhone, basic, new_phone
 from connectid.testing.statements import count_statements
@@ -133,7 +131,7 @@ def test_a_change_while_the_account_moves_to_another_phone() -> None:
     for _ in range(8):
         phone = new_phone()
         moved: list[EnrolledPhone] = []
-        run_at_once(partial(change, phone.headers, {"password": NEW}), partial(move, phone.account, moved))
+        at_once(partial(change, phone.headers, {"password": NEW}), partial(move, phone.account, moved))
         assert opens(phone.account.username, moved[0].credential)
         assert not opens(phone.account.username, NEW)
         assert not opens(phone.account.username, phone.credential)
@@ -142,19 +140,3 @@ def test_a_change_while_the_account_moves_to_another_phone() -> None:
 
 def move(account: Account, moved: list[EnrolledPhone]) -> None:
     moved.append(new_phone(account=account))
-
-
-def run_at_once(*acts: Callable[[], object]) -> None:
-    """Run every act on a thread and a connection of its own."""
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            act()
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

@@ -1,13 +1,10 @@
 """Many calls of older apps at once, on PostgreSQL (safety: recovery step abuse, PIN guessing; 16, E-17, E-18)."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from connectid.accounts.models import Account
 from connectid.core import passwords
@@ -15,39 +12,14 @@ from connectid.devices.models import Device
 from connectid.recovery.models import RecoverySession, Step
 from connectid.recovery.operations import sessions
 from connectid.recovery.tests.older_app import WRONG, OlderApp, other_than, texted
+from connectid.testing.at_once import at_once
 from connectid.testing.scene import BACKUP_CODE, new_account, new_session
 from connectid.verification import codes
 from connectid.verification.limits import CHECKS_PER_CODE
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
-WORKERS = 16
-
-
-@pytest.fixture(autouse=True)
-def _connections_for_all() -> Iterator[None]:
-    pool: Any = getattr(connection, "pool", None)
-    before = pool.min_size, pool.max_size
-    pool.resize(1, WORKERS + 2)
-    yield
-    pool.resize(*before)
-
-
-def at_once[T](*calls: Callable[[], T]) -> list[T]:
-    """Run the calls from sixteen threads that all begin together, each with a connection of its own."""
-    barrier = Barrier(WORKERS, timeout=30)
-
-    def work(share: list[Callable[[], T]]) -> list[T]:
-        connection.ensure_connection()
-        barrier.wait()
-        try:
-            return [call() for call in share]
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        shares = [list(calls[index::WORKERS]) for index in range(WORKERS)]
-        return [result for results in pool.map(work, shares) for result in results]
+THREADS = 16
 
 
 def again(app: OlderApp) -> OlderApp:
@@ -58,7 +30,7 @@ def again(app: OlderApp) -> OlderApp:
 
 
 def statuses(*calls: Callable[[], Any]) -> list[int]:
-    return sorted(answer.status_code for answer in at_once(*calls))
+    return sorted(answer.status_code for answer in at_once(*calls, threads=THREADS))
 
 
 def test_of_16_right_codes_at_once_one_proves_the_number() -> None:
@@ -114,7 +86,7 @@ def test_of_64_backup_codes_at_once_over_both_paths_three_are_evaluated(
         for _ in range(32)
     ]
     mixed = [call for pair in zip(older_calls, newer_calls, strict=True) for call in pair]
-    answers = at_once(*mixed)
+    answers = at_once(*mixed, threads=THREADS)
     assert len(compared) == 3
     assert {answer.status_code for answer in answers} <= {200, 401, 429}
     assert sum("attempts_left" in answer.json() for answer in answers if answer.status_code == 200) <= 2

@@ -1,15 +1,12 @@
 """The same from many connections at once, on PostgreSQL: guessing and SMS pumping, E-26."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import partial
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
+from connectid.testing.at_once import at_once
 from connectid.verification import codes, limits
 from connectid.verification.models import Challenge, Counter
 from connectid.verification.tests.acts import (
@@ -27,33 +24,8 @@ from connectid.verification.tests.acts import (
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
-WORKERS = 16
-
-
-def at_once[T](*calls: Callable[[], T]) -> list[T]:
-    """Run the calls from sixteen threads, each with a connection of its own, that all begin together."""
-    barrier = Barrier(WORKERS, timeout=20)
-
-    def work(share: Sequence[Callable[[], T]]) -> list[T]:
-        connection.ensure_connection()
-        barrier.wait()
-        try:
-            return [call() for call in share]
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        shares = [calls[index::WORKERS] for index in range(WORKERS)]
-        return [result for results in pool.map(work, shares) for result in results]
-
-
-@pytest.fixture(autouse=True)
-def _connections_for_all() -> Iterator[None]:
-    pool: Any = getattr(connection, "pool", None)
-    before = pool.min_size, pool.max_size
-    pool.resize(1, WORKERS + 2)
-    yield
-    pool.resize(*before)
+by_sixteen = partial(at_once, threads=16)
+"""Many calls from sixteen threads, each with a connection of its own."""
 
 
 @pytest.fixture
@@ -73,7 +45,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_of_64_checks_at_once_five_are_evaluated(compared: list[str]) -> None:
     send()
     typed = wrong(code())
-    assert not any(at_once(*[partial(is_right, typed)] * 64))
+    assert not any(by_sixteen(*[partial(is_right, typed)] * 64))
     assert len(compared) == limits.CHECKS_PER_CODE
     assert challenge().attempts == limits.CHECKS_PER_CODE
 
@@ -90,7 +62,7 @@ def test_of_64_checks_at_once_over_16_sessions_ten_are_evaluated(compared: list[
             created_at=after(),
             expires_at=after(minutes=10),
         )
-    at_once(*(partial(is_right, "x", scope=f"session:{index % 16}") for index in range(64)))
+    by_sixteen(*(partial(is_right, "x", scope=f"session:{index % 16}") for index in range(64)))
     assert len(compared) == limits.CHECKS_PER_ADDRESS.a_day
 
 
@@ -98,31 +70,31 @@ def test_of_64_checks_at_once_over_16_sessions_ten_are_evaluated(compared: list[
 def test_of_16_right_codes_at_once_one_wins(address: str) -> None:
     send(address=address)
     right = code(address=address)
-    assert sum(at_once(*[partial(is_right, right, address=address)] * 16)) == 1
+    assert sum(by_sixteen(*[partial(is_right, right, address=address)] * 16)) == 1
 
 
 def test_of_32_resends_at_once_one_is_accepted() -> None:
     send()
-    sendings = at_once(*[partial(send, after(minutes=2))] * 32)
+    sendings = by_sixteen(*[partial(send, after(minutes=2))] * 32)
     assert sum(sending.accepted for sending in sendings) == 1
     assert challenge().sends == 2
 
 
 def test_of_32_sessions_that_send_at_once_to_one_number_one_is_accepted() -> None:
-    sendings = at_once(*(partial(send, scope=f"session:{index}") for index in range(32)))
+    sendings = by_sixteen(*(partial(send, scope=f"session:{index}") for index in range(32)))
     assert sum(sending.accepted for sending in sendings) == 1
     # Those that were refused took nothing from the wider limits either.
     assert set(Counter.objects.exclude(name="scope").values_list("in_hour", flat=True)) == {1}
 
 
 def test_the_first_sends_of_a_challenge_at_once_make_one_row() -> None:
-    sendings = at_once(*[partial(send, address=EMAIL)] * 32)
+    sendings = by_sixteen(*[partial(send, address=EMAIL)] * 32)
     assert sum(sending.accepted for sending in sendings) == 1
     assert Challenge.objects.count() == 1
 
 
 def test_a_prefix_gets_no_more_than_its_texts() -> None:
-    sendings = at_once(
+    sendings = by_sixteen(
         *(partial(send, address=neighbour(index), scope=f"session:{index}") for index in range(64))
     )
     assert sum(sending.accepted for sending in sendings) == limits.TEXTS_PER_PREFIX.an_hour
@@ -131,7 +103,7 @@ def test_a_prefix_gets_no_more_than_its_texts() -> None:
 def test_neither_a_country_nor_all_get_more_than_their_texts(settings: Settings) -> None:
     settings.SMS_COUNTRY_HOURLY, settings.SMS_GLOBAL_HOURLY = 30, 40
     numbers = [number(index) if index % 2 else f"+25470{index:04d}000" for index in range(128)]
-    sendings = at_once(*(partial(send, address=to, scope=to) for to in numbers))
+    sendings = by_sixteen(*(partial(send, address=to, scope=to) for to in numbers))
     assert sum(sending.accepted for sending in sendings) == 40
     assert Counter.objects.get(name="all").in_hour == 40
     assert max(Counter.objects.filter(name="country").values_list("in_hour", flat=True)) <= 30
@@ -148,5 +120,5 @@ def test_sends_and_checks_of_the_same_numbers_at_once_do_not_deadlock() -> None:
             return is_right(right[index % 4], after(minutes=3), address=address)
         return send(after(minutes=3), address=address, scope=f"session:{index}").accepted
 
-    done = at_once(*(partial(act, index) for index in range(96)))
+    done = by_sixteen(*(partial(act, index) for index in range(96)))
     assert sum(done) == 8  # each number's code once, and one text to each

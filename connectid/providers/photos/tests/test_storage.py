@@ -2,7 +2,6 @@
 
 import re
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,7 @@ from connectid.providers import photos
 from connectid.providers.errors import Rejected, Unavailable
 from connectid.providers.photos import Photo, PhotoStore
 from connectid.providers.photos.s3 import PhotoBucket
+from connectid.testing.at_once import at_once
 from connectid.testing.fake_http import Answer, FakeHttpServer, Received
 
 PHOTO = Photo(b"RIFF....WEBP and so on")
@@ -161,11 +161,7 @@ def test_every_operation_is_one_request_of_one_shared_client(aws: pytest.MonkeyP
             store.delete(key)
             clients.append(s3_client())
 
-        threads = [threading.Thread(target=use) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(*[use] * 4)
         assert len(s3.requests) == 12
         assert len(set(map(id, clients))) == 1
 

@@ -3,6 +3,7 @@
 import os
 import threading
 import warnings
+from functools import partial
 
 import pytest
 from prometheus_client import REGISTRY
@@ -11,6 +12,7 @@ from connectid.providers import push
 from connectid.providers.push import Delivered, NotFinished, Outcome, Push, TryLater, fcm_requests
 from connectid.providers.push.fcm import FAILURES_IN_A_ROW
 from connectid.providers.push.tests.fake_fcm import FakeFcm, fcm_error
+from connectid.testing.at_once import at_once
 from connectid.testing.fake_http import Answer, Received
 
 
@@ -64,11 +66,7 @@ def test_never_more_in_flight_than_agreed(fcm: FakeFcm, monkeypatch: pytest.Monk
                 now -= 1
 
     fcm.server.respond = watched
-    batches = [threading.Thread(target=send, args=(20,)) for _ in range(4)]
-    for batch in batches:
-        batch.start()
-    for batch in batches:
-        batch.join()
+    at_once(*[partial(send, 20)] * 4)
     assert len(fcm.asked) == 80
     assert most <= 5
 
