@@ -12,7 +12,6 @@ import glob
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from connectid.testing.ports import free_port
 
 PLACES = "/usr/lib/postgresql/*/bin"
 LAG = "300ms"
@@ -47,7 +48,7 @@ class Cluster:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.ports = {"primary": _free_port(), "replica": _free_port()}
+        self.ports = {"primary": free_port(), "replica": free_port()}
         self._programs = programs()
         self._account = "nobody" if os.geteuid() == 0 else None
 
@@ -107,13 +108,6 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), *arguments]
         subprocess.run(command, user=self._account, cwd=self.home, check=True, stdout=subprocess.DEVNULL)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @contextlib.contextmanager

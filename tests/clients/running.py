@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import requests
 
 from connectid.demo.phone import VirtualPhone
 from connectid.demo.surroundings import Sandbox, new_number, portrait
+from connectid.testing.ports import free_port
 
 ANDROID_CLIENT_ID = "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa"
 BACKUP_CODE = "271828"
@@ -87,13 +87,6 @@ class RunningServer:
         asked: dict[str, Any] = {"to": phone_number, "kind": "sms"}
         answer = requests.get(f"{self.url}/sandbox/api/messages", params=asked, timeout=30)
         return [message["text"] for message in answer.json()["messages"]]
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

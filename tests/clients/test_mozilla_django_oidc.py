@@ -9,8 +9,9 @@ import pytest
 import requests
 
 from connectid.demo.phone import VirtualPhone
+from connectid.testing.ports import free_port
 from tests.clients.browser import PlainBrowser
-from tests.clients.running import RunningServer, background, free_port
+from tests.clients.running import RunningServer, background
 
 pytestmark = pytest.mark.timeout(300)
 

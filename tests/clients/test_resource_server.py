@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from connectid.demo.phone import VirtualPhone
-from tests.clients.running import ANDROID_CLIENT_ID, RunningServer, background, free_port
+from connectid.testing.ports import free_port
+from tests.clients.running import ANDROID_CLIENT_ID, RunningServer, background
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import psycopg
 from django.db import connection
 
+from connectid.testing.ports import free_port
 from tests.connections.serving import database_url
-from tests.journeys.fleet import free_port
 
 CONNECTIONS = 2
 PREPARES_FROM = (1, 22)

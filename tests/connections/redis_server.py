@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import redis
 
-from tests.journeys.fleet import free_port
+from connectid.testing.ports import free_port
 
 
 def program() -> str | None:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import requests
 from django.db import connection
 
-from tests.journeys.fleet import free_port
+from connectid.testing.ports import free_port
 
 START_SECONDS = 60.0
 CONNECTID = str(Path(sys.prefix) / "bin" / "connectid")

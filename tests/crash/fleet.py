@@ -17,7 +17,8 @@ import redis
 import requests
 
 from connectid.testing.brokers import TestBroker
-from tests.journeys.fleet import database, free_port, production
+from connectid.testing.ports import free_port
+from tests.journeys.fleet import database, production
 
 BIN = Path(sys.prefix) / "bin"
 START_SECONDS = 120.0

@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from moto.server import ThreadedMotoServer
 from connectid.demo.phone import CLIENT_ID
 from connectid.demo.surroundings import LINK
 from connectid.testing import databases
+from connectid.testing.ports import free_port
 from connectid.testing.vendors import Vendors
 
 BUCKET = "photos-of-workers"
@@ -272,11 +272,3 @@ def _answers(fleet: Fleet) -> bool:
         return fleet.get("/users/").text == "pong"
     except requests.ConnectionError:
         return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -13,16 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectid.cli.tests.conftest import start
+from connectid.testing.ports import free_port
 
 PATIENCE = 90
 """Seconds for a start or a stop, on a machine that runs other tests too."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import http.client
 import signal
-import socket
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from connectid.jobs.backend import enqueue_many
 from connectid.jobs.models import Job, State
 from connectid.jobs.tests import embedded_process, sample_tasks, worker_process
 from connectid.jobs.tests.waiting import PATIENCE_SECONDS, until
+from connectid.testing.ports import free_port
 
 pytestmark = pytest.mark.timeout(300)  # processes start slowly on a busy machine
 
@@ -86,9 +86,7 @@ def test_a_stopped_worker_drains(lines: Path, start: Start, asked_by: signal.Sig
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_scrapes_take_no_connections_away_from_the_worker(lines: Path, start: Start) -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     start("60", "--threads", "2", "--metrics-port", str(port))
     until(lambda: _scraped(port))
     for _ in range(12):

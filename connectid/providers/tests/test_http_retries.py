@@ -1,7 +1,5 @@
 """What the HTTP client sends again, and what it never does."""
 
-import socket
-
 import pytest
 
 from connectid.providers import _http
@@ -9,6 +7,7 @@ from connectid.providers._http import HttpClient
 from connectid.providers.errors import Unavailable
 from connectid.providers.tests.calls import count, get
 from connectid.testing.fake_http import Answer, FakeHttpServer
+from connectid.testing.ports import free_port
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -52,11 +51,8 @@ def test_a_call_that_is_not_idempotent_is_never_sent_twice(
 
 
 def test_but_it_is_retried_when_no_connection_was_made(client: HttpClient, pauses: list[float]) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     with pytest.raises(Unavailable, match="could not be reached"):
-        client.request("POST", f"http://127.0.0.1:{port}/", idempotent=False)
+        client.request("POST", f"http://127.0.0.1:{free_port()}/", idempotent=False)
     assert len(pauses) == 2
 
 

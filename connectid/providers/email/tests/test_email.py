@@ -4,7 +4,6 @@ import asyncio
 import email
 import email.policy
 import json
-import socket
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from connectid.providers.email.sandbox import REJECTED_NAME, UNAVAILABLE_NAME, S
 from connectid.providers.errors import Rejected, Unavailable
 from connectid.sandbox import inbox
 from connectid.testing.fake_http import Answer, FakeHttpServer, Received
+from connectid.testing.ports import free_port
 
 type Mail = tuple[str, str, str]  # recipient, subject, text
 
@@ -71,9 +71,7 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def smtp(mailbox: Mailbox, settings: Settings) -> Iterator[Mailbox]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     controller = Controller(mailbox, hostname="127.0.0.1", port=port)
     controller.start()
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
@@ -179,9 +177,7 @@ def test_smtp_refuses_the_content() -> None:
 
 
 def test_smtp_server_is_down(settings: Settings) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        settings.EMAIL_URL = f"smtp://127.0.0.1:{free.getsockname()[1]}"
+    settings.EMAIL_URL = f"smtp://127.0.0.1:{free_port()}"
     with pytest.raises(Unavailable):
         emails.pick().send(to="a@example.org", subject="x", text="y")
 
@@ -201,9 +197,7 @@ def test_the_deadline_covers_the_whole_session(smtp: Mailbox, monkeypatch: pytes
 
 
 def test_five_failures_stop_asking(settings: Settings) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        settings.EMAIL_URL = f"smtp://127.0.0.1:{free.getsockname()[1]}"
+    settings.EMAIL_URL = f"smtp://127.0.0.1:{free_port()}"
     for _ in range(5):
         with pytest.raises(Unavailable, match="could not be used"):
             emails.pick().send(to="a@example.org", subject="x", text="y")
