@@ -49,14 +49,20 @@ class UserToken:
     holder: Holder
 
 
-_BY_CHECKSUM = """
-SELECT t.id, t.expires, t.scope, c.client_id,
-       a.id, a.is_active, a.username, a.name, a.phone_number, a.email
+COLUMNS = """t.id, t.expires, t.scope, {client}.client_id,
+       a.id, a.is_active, a.username, a.name, a.phone_number, a.email"""
+"""What :func:`live_token_of` reads, in this order: of the token ``t``, its client, by whatever name, and its account ``a``."""
+
+JOINS = """LEFT JOIN oauth_client {client} ON {client}.id = t.application_id
+       LEFT JOIN accounts_account a ON a.id = t.user_id"""
+"""What brings both along."""
+
+_BY_CHECKSUM = f"""
+SELECT {COLUMNS}
   FROM oauth_accesstoken t
-       LEFT JOIN oauth_client c ON c.id = t.application_id
-       LEFT JOIN accounts_account a ON a.id = t.user_id
+       {JOINS}
  WHERE t.token_checksum = %s
-"""
+""".format(client="c")  # noqa: S608 - names of ours
 
 
 def live_token(token: str, *, at: datetime) -> LiveToken | None:
@@ -66,7 +72,7 @@ def live_token(token: str, *, at: datetime) -> LiveToken | None:
 
 
 def live_token_of(row: tuple[Any, ...], *, at: datetime) -> LiveToken | None:
-    """Return what a row of a token's columns says, in the order of the statement above."""
+    """Return what a row of :data:`COLUMNS` says."""
     token_id, expires, scope, client_id, account_id, is_active, *known = row
     expires_at = rows.moment(expires)
     if expires_at <= at or (account_id is not None and not is_active):

@@ -32,12 +32,17 @@ class StoredClient:
         return self.client_id == ANDROID_CLIENT_ID
 
 
-_BY_CLIENT_ID = """
-SELECT id, client_id, name, client_secret, permissions, client_type, authorization_grant_type,
-       previous_client_secret
+COLUMNS = (
+    *("id", "client_id", "name", "client_secret", "permissions", "client_type", "authorization_grant_type"),
+    "previous_client_secret",
+)
+"""What :func:`client_of` reads, in this order."""
+
+_BY_CLIENT_ID = f"""
+SELECT {", ".join(COLUMNS)}
   FROM oauth_client
  WHERE client_id = %s
-"""
+"""  # noqa: S608 - names of ours
 
 
 def stored_client(client_id: str) -> StoredClient | None:
@@ -47,7 +52,7 @@ def stored_client(client_id: str) -> StoredClient | None:
 
 
 def client_of(row: tuple[Any, ...]) -> StoredClient:
-    """Return the client of a row, in the order of the statement above."""
+    """Return the client of a row of :data:`COLUMNS`."""
     pk, found_id, name, stored_secret, permissions, client_type, grant, previous_secret = row
     return StoredClient(
         id=pk,

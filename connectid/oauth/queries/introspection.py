@@ -3,21 +3,19 @@
 from datetime import datetime
 
 from connectid.core import prepared
+from connectid.oauth.queries import access_tokens, clients
 from connectid.oauth.queries.access_tokens import LiveToken, checksum, live_token_of
 from connectid.oauth.queries.clients import StoredClient, client_of
 
-_ASKED = """
-SELECT c.id, c.client_id, c.name, c.client_secret, c.permissions, c.client_type, c.authorization_grant_type,
-       c.previous_client_secret,
-       t.id, t.expires, t.scope, o.client_id,
-       a.id, a.is_active, a.username, a.name, a.phone_number, a.email
+_ASKED = f"""
+SELECT {", ".join(f"c.{column}" for column in clients.COLUMNS)},
+       {access_tokens.COLUMNS}
   FROM oauth_client c
        LEFT JOIN oauth_accesstoken t ON t.token_checksum = %s
-       LEFT JOIN oauth_client o ON o.id = t.application_id
-       LEFT JOIN accounts_account a ON a.id = t.user_id
+       {access_tokens.JOINS}
  WHERE c.client_id = %s
-"""
-_OF_CLIENT = 8
+""".format(client="o")  # noqa: S608 - names of ours
+_OF_CLIENT = len(clients.COLUMNS)
 
 
 def asked(*, client_id: str, token: str, at: datetime) -> tuple[StoredClient | None, LiveToken | None]:
