@@ -5,6 +5,7 @@ What is not named here leaves for nowhere: no number, name, username, email, pla
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Model, Q
 
@@ -15,7 +16,7 @@ from connectid.enrollment.models import EnrollmentSession
 from connectid.insights.pseudonyms import EXPORTS, pseudonym
 from connectid.providers.exports import Column, Row, Type, Value
 
-type Reads = Mapping[str, tuple[str, Type]]
+type Reads = dict[str, tuple[str, Type]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ def _person(account_id: int | None) -> Value:
     return None if account_id is None else pseudonym(account_id, purpose=EXPORTS)
 
 
+def _of(type_: Type, *same: str, **others: str) -> Reads:
+    """Columns of one type: those that are called as their fields, and others by the field of each."""
+    fields = {name: name for name in same} | others
+    return {name: (field_name, type_) for name, field_name in fields.items()}
+
+
+_texts, _flags, _moments = (partial(_of, type_) for type_ in (Type.TEXT, Type.BOOLEAN, Type.MOMENT))
+
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
@@ -63,55 +72,39 @@ TABLES: Mapping[str, Table] = {
             "accounts",
             Account,
             "pk",
-            {
-                "joined_at": ("date_joined", Type.MOMENT),
-                "is_active": ("is_active", Type.BOOLEAN),
-                "is_invited": ("is_invited", Type.BOOLEAN),
-                "is_self_enrolled": ("is_self_enrolled", Type.BOOLEAN),
-                "locked_at": ("locked_at", Type.MOMENT),
-                "hq_signed_in_at": ("hq_sign_in__at", Type.MOMENT),
-            },
+            _moments(joined_at="date_joined")
+            | _flags("is_active", "is_invited", "is_self_enrolled")
+            | _moments("locked_at", hq_signed_in_at="hq_sign_in__at"),
             only=Q(is_staff=False),
         ),
         Table(
             "devices",
             Device,
             "account_id",
-            {
-                "model": ("model", Type.TEXT),
-                "enrolled_at": ("created_at", Type.MOMENT),
-                "last_used_at": ("last_accessed_at", Type.MOMENT),
-                "ended_at": ("revoked_at", Type.MOMENT),
-            },
+            _texts("model")
+            | _moments(enrolled_at="created_at", last_used_at="last_accessed_at", ended_at="revoked_at"),
         ),
         Table(
             "sessions",
             EnrollmentSession,
             "account_id",
-            {
-                "started_at": ("created_at", Type.MOMENT),
-                "is_invited": ("is_invited", Type.BOOLEAN),
-                "is_fictitious": ("is_fictitious", Type.BOOLEAN),
-                "country": ("country", Type.TEXT),
-                "line_type": ("line_type", Type.TEXT),
-                "proof_method": ("proof_method", Type.TEXT),
-                "proven_at": ("phone_proven_at", Type.MOMENT),
-            },
+            _moments(started_at="created_at")
+            | _flags("is_invited", "is_fictitious")
+            | _texts("country", "line_type", "proof_method")
+            | _moments(proven_at="phone_proven_at"),
         ),
         Table(
             "awards",
             Award,
             "account_id",
-            {
-                "authority": ("credential__issuer__authority", Type.TEXT),
-                "environment": ("credential__issuer__environment", Type.TEXT),
-                "type": ("credential__type", Type.TEXT),
-                "level": ("credential__level", Type.TEXT),
-                "slug": ("credential__slug", Type.TEXT),
-                "awarded_at": ("awarded_at", Type.MOMENT),
-                "accepted_at": ("accepted_at", Type.MOMENT),
-                "revoked_at": ("revoked_at", Type.MOMENT),
-            },
+            _texts(
+                authority="credential__issuer__authority",
+                environment="credential__issuer__environment",
+                type="credential__type",
+                level="credential__level",
+                slug="credential__slug",
+            )
+            | _moments("awarded_at", "accepted_at", "revoked_at"),
         ),
     )
 }

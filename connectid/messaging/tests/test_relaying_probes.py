@@ -25,6 +25,15 @@ def left_alone(partner: Partner, now: FrozenClock) -> Partner:
     return partner
 
 
+@pytest.fixture
+def unheard(
+    client: Client, listener: ListeningPartner, left_alone: Partner, channel: Channel, phone: EnrolledPhone
+) -> str:
+    """Where something that a phone says to that partner cannot be delivered yet."""
+    say(client, phone, channel)
+    return left_alone.server.delivery_url
+
+
 def look(now: FrozenClock) -> None:
     now.advance(patience.LONGEST_PAUSE)
     relaying.sweep(at=now.at)
@@ -44,40 +53,27 @@ def test_a_call_that_waits_for_hours_finds_out(
 
 
 def test_a_call_before_its_time_that_fails_costs_no_attempt(
-    client: Client,
-    listener: ListeningPartner,
-    left_alone: Partner,
-    channel: Channel,
-    phone: EnrolledPhone,
-    now: FrozenClock,
+    unheard: str, listener: ListeningPartner, now: FrozenClock
 ) -> None:
-    say(client, phone, channel)
     due_at = now.at + timedelta(hours=10)
     Callback.objects.update(attempts=6, due_at=due_at)
-    listener.failures[left_alone.server.delivery_url] = [Unavailable("down")] * 100
+    listener.failures[unheard] = [Unavailable("down")] * 100
     for _ in range(3):
         look(now)
     waiting = Callback.objects.get()
     assert (waiting.attempts, waiting.due_at, waiting.given_up_at) == (6, due_at, None)
-    assert len(listener.failures[left_alone.server.delivery_url]) == 97
-    left_alone.server.refresh_from_db()
-    assert left_alone.server.failures_in_a_row == 23
-    assert left_alone.server.paused_until == now.at + patience.LONGEST_PAUSE
+    assert len(listener.failures[unheard]) == 97
+    server = MessageServer.objects.get()
+    assert (server.failures_in_a_row, server.paused_until) == (23, now.at + patience.LONGEST_PAUSE)
 
 
 def test_nobody_is_asked_again_before_time_what_it_refused(
-    client: Client,
-    listener: ListeningPartner,
-    left_alone: Partner,
-    channel: Channel,
-    phone: EnrolledPhone,
-    now: FrozenClock,
+    unheard: str, listener: ListeningPartner, now: FrozenClock
 ) -> None:
-    say(client, phone, channel)
-    listener.failures[left_alone.server.delivery_url] = [Rejected("no")] * 2
+    listener.failures[unheard] = [Rejected("no")] * 2
     MessageServer.objects.update(paused_until=None)
     run_pending()
     MessageServer.objects.update(failures_in_a_row=20, paused_until=now.at)
     Callback.objects.update(due_at=now.at + timedelta(hours=10))
     look(now)
-    assert len(listener.failures[left_alone.server.delivery_url]) == 1
+    assert len(listener.failures[unheard]) == 1
