@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from prometheus_client import Counter
 
-from connectid.core import phone, ratelimit
+from connectid.core import batches, phone, ratelimit
 from connectid.core.errors import DomainError
 from connectid.core.phone import PhoneNumber
 from connectid.integrity import errors, limits, queries
@@ -238,7 +238,6 @@ def _keep(
 
 
 def prune(*, at: datetime) -> int:
-    """Forget tokens and reports whose time is over; return how many. Two statements."""
-    tokens, _ = SeenToken.objects.filter(seen_at__lt=at - REMEMBERED_FOR).delete()
-    reports, _ = IntegrityReport.objects.filter(reported_at__lt=at - REPORTS_KEPT_FOR).delete()
-    return tokens + reports
+    """Forget tokens and reports whose time is over, in batches; return how many."""
+    tokens = batches.delete(SeenToken.objects.filter(seen_at__lt=at - REMEMBERED_FOR))
+    return tokens + batches.delete(IntegrityReport.objects.filter(reported_at__lt=at - REPORTS_KEPT_FOR))

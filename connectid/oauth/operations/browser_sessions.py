@@ -4,11 +4,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from connectid.core import secrets
+from connectid.core import batches, secrets
 from connectid.oauth.models import BrowserSession
 from connectid.oauth.queries.browser_sessions import BROWSER_SESSION
-
-BATCH = 1000
 
 
 def start(*, account_id: int, at: datetime) -> str:
@@ -43,9 +41,4 @@ def end(*, key: str) -> None:
 
 def prune(*, at: datetime) -> int:
     """Delete sessions that expired, in batches; return how many."""
-    deleted = 0
-    while batch := list(
-        BrowserSession.objects.filter(expires_at__lte=at).values_list("pk", flat=True)[:BATCH]
-    ):
-        deleted += BrowserSession.objects.filter(pk__in=batch).delete()[0]
-    return deleted
+    return batches.delete(BrowserSession.objects.filter(expires_at__lte=at))

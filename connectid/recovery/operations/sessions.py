@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from connectid.accounts import queries as accounts
-from connectid.core import phone, ratelimit, secrets
+from connectid.core import batches, phone, ratelimit, secrets
 from connectid.core.phone import UnparsablePhoneNumber
 from connectid.recovery import errors, limits, queries, tasks
 from connectid.recovery.models import Proof, RecoverySession, Step
@@ -27,8 +27,6 @@ NUMBER_CODE = "recover_phone"
 
 KEPT = timedelta(days=7)
 """How long after its end a session is kept, as its codes are: for support to see why nothing came of it."""
-
-BATCH = 1000
 
 
 def start(*, phone_number: str, address: str, at: datetime) -> str:
@@ -128,13 +126,7 @@ def wait_on(session: RecoverySession, *, until: datetime, at: datetime) -> None:
 
 def prune(*, at: datetime) -> int:
     """Delete sessions that ended more than :data:`KEPT` ago, in batches; return how many. Run by a scheduled job."""
-    before = at - KEPT
-    deleted = 0
-    while batch := list(
-        RecoverySession.objects.filter(expires_at__lt=before).values_list("pk", flat=True)[:BATCH]
-    ):
-        deleted += RecoverySession.objects.filter(pk__in=batch).delete()[0]
-    return deleted
+    return batches.delete(RecoverySession.objects.filter(expires_at__lt=at - KEPT))
 
 
 def _e164(number: str) -> str | None:
