@@ -1,12 +1,14 @@
 """The documents' links lead somewhere, and what they promise to list is complete."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent
+RETENTION = ROOT / "docs" / "topics" / "retention.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"(?:\]\(|src=\")(?!https?:|mailto:)([^)\"#\s]*)(?:#([^)\"\s]*))?[)\"]")
 
@@ -28,8 +30,24 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 def test_every_table_has_a_place_in_the_page_on_retention() -> None:
-    page = (ROOT / "docs" / "topics" / "retention.md").read_text(encoding="utf-8")
+    page = RETENTION.read_text(encoding="utf-8")
     assert [model._meta.label for model in apps.get_models() if f"`{model._meta.label}`" not in page] == []
+
+
+def test_the_page_on_retention_says_everything_once() -> None:
+    rows = re.findall(r"^\| (\S.*?) \|", RETENTION.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [row for row, times in Counter(rows).items() if times > 1 and row != "---"] == []
+
+
+def test_the_page_on_retention_leads_to_everything_that_forgets() -> None:
+    page = RETENTION.read_text(encoding="utf-8")
+    forgetting = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "connectid").glob("*/**/*.py")
+        if re.search(r"^def prune\(\*, at: ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    ]
+    assert forgetting
+    assert [path for path in forgetting if f"(../../{path})" not in page] == []
 
 
 def cited_in_code(pattern: str) -> set[str]:
