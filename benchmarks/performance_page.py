@@ -1,6 +1,8 @@
 """Writes the figures of the last run into the pages that quote them, and the chart: `python -m benchmarks.performance_page [--check]`.
 
-Between ``<!-- figures: NAME -->`` and ``<!-- end -->`` everything is ours; NAME is an item's number or a table's title up to its colon.
+Between ``<!-- figures: NAME -->`` and ``<!-- end -->`` everything is ours; NAME is an item's number, a table's title up to its colon, or a
+place of ``benchmarks.scale``. Within a line it is ``<!-- figure: NAME -->``; NAME is a place again, or such a title, a semicolon and the
+name of one of its figures.
 """
 
 import math
@@ -11,14 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks import scale
 from benchmarks.report import load
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "docs" / "performance.md", ROOT / "docs" / "topics" / "overload.md")
-CHART = ROOT / "docs" / "performance.svg"
+DOCS = ROOT / "docs"
+PAGES = (DOCS / "performance.md", DOCS / "scale.md", DOCS / "topics" / "overload.md")
+CHART = DOCS / "performance.svg"
 
 PATTERNS = "The report's patterns, as it found them and as they are"
 _PLACE = re.compile(r"(<!-- figures: (?P<name>.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_WORDS = re.compile(r"(<!-- figure: (?P<name>[^\n]*?) -->)[^\n]*?(<!-- end -->)")
 _BAR, _LEFT, _WIDTH = 13, 330, 430
 
 
@@ -52,17 +57,29 @@ def items(rows: list[dict[str, Any]]) -> list[Item]:
 def page(text: str, rows: list[dict[str, Any]]) -> str:
     """Return a page with its places filled; one of which nothing was measured stays as it is."""
     measured = {str(one.number): one for one in items(rows)}
+    computed = scale.places(rows)
+    told = {f"{_short_title(row)}; {row['name']}": _value(row) for row in rows} | computed
 
     def fill(place: re.Match[str]) -> str:
         name = place["name"]
         if name in measured:
             lines = _item(measured[name])
+        elif name in computed:
+            lines = ["", computed[name], ""]
         else:
-            table = list(_table([row for row in rows if row["table"].partition(":")[0] == name]))
+            table = list(_table([row for row in rows if _short_title(row) == name]))
             lines = ["", *table, ""] if table else []
         return place[1] + "\n".join(lines) + "\n" + place[3] if lines else place[0]
 
-    return _PLACE.sub(fill, text)
+    def fill_words(place: re.Match[str]) -> str:
+        return place[1] + told[place["name"]] + place[3] if place["name"] in told else place[0]
+
+    return _WORDS.sub(fill_words, _PLACE.sub(fill, text))
+
+
+def _short_title(row: dict[str, Any]) -> str:
+    title: str = row["table"].partition(":")[0]
+    return title
 
 
 def _item(one: Item) -> list[str]:
@@ -79,7 +96,11 @@ def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield "| Measured | Figure |"
         yield "| --- | --- |"
     for row in rows:
-        yield f"| {row['name']} | {_rounded(row['value'])} {row['unit']}".rstrip() + " |"
+        yield f"| {row['name']} | {_value(row)} |"
+
+
+def _value(row: dict[str, Any]) -> str:
+    return f"{_rounded(row['value'])} {row['unit']}".rstrip()
 
 
 def _time(milliseconds: float) -> str:

@@ -1,23 +1,28 @@
-"""A real server to measure: PostgreSQL of its own name, Granian with two workers, CPU time read from the kernel."""
+"""A real server to measure: two workers, stopped at the end, CPU time read from the kernel."""
 
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.request import urlopen
 
+from connectid.testing.ports import free_port
+
+BIN = Path(sys.prefix) / "bin"
 WORKERS = 2
+START = 60.0
+"""Seconds until it answers, at most."""
 WARM_UP = 3
 """Seconds in which each worker loads its map of countries, which is not what a request costs."""
-TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """User and system time that all workers spent so far."""
-        return sum(_cpu_seconds(pid) for pid in self.workers())
+        return sum(cpu_of(pid) for pid in self.workers())
 
     def largest_worker_mb(self) -> float:
         """Resident memory of the largest worker, in MB."""
@@ -45,54 +50,56 @@ class Server:
         return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-@contextlib.contextmanager
 def running(
     environment: Mapping[str, str], *, application: str = "connectid.config.wsgi:application"
-) -> Iterator[Server]:
-    """Serve ``application`` with :data:`WORKERS` workers until the block ends."""
-    port = _free_port()
+) -> contextlib.AbstractContextManager[Server]:
+    """Serve ``application`` by Granian alone until the block ends."""
     command = [
-        str(Path(sys.prefix) / "bin" / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(WORKERS), "--blocking-threads", "2", "--no-ws", "--log-level", "error", application,
+        str(BIN / "granian"), "--interface", "wsgi", "--blocking-threads", "2", "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
+    return started(command, environment)
+
+
+@contextlib.contextmanager
+def started(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
+    """Run a command that takes a host, a port and a number of workers, once it answers, until the block ends."""
+    port = free_port()
+    where = ("--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS))
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [*command, *where], env={**os.environ, **environment}, stdout=output, stderr=output
+        )
         try:
             server = Server(f"http://127.0.0.1:{port}", process.pid)
-            _wait(server, process)
+            _wait(server, process, output)
             time.sleep(WARM_UP)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(10)
+                process.wait(15)
             process.kill()
             process.wait()
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError("the server did not start")
+def cpu_of(pid: int) -> float:
+    """User and system seconds of a process of this machine; none where it has ended."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+    return 0.0
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes], output: IO[bytes]) -> None:
+    until = time.monotonic() + START
+    while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), urlopen(f"{server.url}/users/", timeout=2) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.1)
-    raise RuntimeError("the server did not answer")
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    output.seek(0)
+    raise RuntimeError(f"the server did not start: {output.read().decode(errors='replace')}")
 
 
 def _resident_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE

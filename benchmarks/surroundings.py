@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from benchmarks.server import BIN
 from connectid.testing import databases
 
 
@@ -34,6 +35,12 @@ def environment() -> Iterator[dict[str, str]]:
             os.environ.update(variables)
             subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], check=True)
             yield variables
+
+
+def generate(accounts: int, **variables: str) -> None:
+    """Fill the database with so many accounts and all that they have."""
+    command = [str(BIN / "connectid"), "generate", "--accounts", str(accounts)]
+    subprocess.run(command, check=True, env=os.environ | variables, stdout=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """What is played, and what is told of it."""
 
+import os
 import threading
 import time
 from collections import Counter
@@ -10,14 +11,13 @@ from benchmarks.fleet.crew import Crew
 from benchmarks.fleet.generator import Answer, Played
 from benchmarks.fleet.machine import Machine, Spent
 from benchmarks.report import Figure
+from benchmarks.scale import FLEET, PHONES
 
 TITLES = {
-    "calm": "A fleet: phones and their partners at their real rates",
+    "calm": FLEET,
     "stampede": "A stampede: all phones within a minute",
     "stuck": "A database that hangs for ten seconds while phones go on calling",
 }
-PHONES = 100_000
-"""For so many figures of CPU are given, however many are played."""
 
 WARM_UP = 10.0
 AFTERWARDS = 30.0
@@ -31,11 +31,13 @@ SHED = 503
 
 def calm(machine: Machine, crew: Crew, seconds: float, partner_url: str) -> Iterator[Figure]:
     """The real rates: everything is answered, soon, and nothing is turned away."""
+    load = os.getloadavg()[0]
     generator.play(machine.server.url, crew.a_while(WARM_UP))
     before, called = machine.spent(), partner.received(partner_url)
     played = generator.play(machine.server.url, crew.a_while(seconds))
     spent = machine.spent().since(before)
     share = PHONES / crew.phones / seconds
+    yield Figure("load average of the machine beforehand", load, "")
     yield Figure("phones", crew.phones, "")
     yield Figure("requests a second", len(played.answers) / seconds, "/s")
     yield Figure(f"application CPU for {PHONES:,} phones", spent.application * share, "cpu", goal=0.5)

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.fleet.machine import cpu_of
+from benchmarks.server import cpu_of
 
 SECONDS = 5.0
 CONNECTIONS = 4

@@ -2,11 +2,8 @@
 
 import contextlib
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks import surroundings
 
@@ -43,6 +40,5 @@ def population(accounts: int = SMALL) -> Iterator[Population]:
         yield Population(accounts, environment)
         return
     with surroundings.environment() as environment:
-        command = [str(Path(sys.prefix) / "bin" / "connectid"), "generate", "--accounts", str(accounts)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        surroundings.generate(accounts)
         yield Population(accounts, environment)
