@@ -10,13 +10,13 @@ import pytest
 from django.test import Client
 
 from connectid.accounts.models import Account
-from connectid.core import passwords
 from connectid.devices.models import Device
 from connectid.enrollment.tests.recovering import PATH, WRONG, session_of
 from connectid.jobs.draining import run_pending
 from connectid.sandbox import inbox
 from connectid.testing.answers import Answered
 from connectid.testing.at_once import at_once
+from connectid.testing.compared import secrets_compared
 from connectid.testing.scene import BACKUP_CODE, OpenSession, basic, new_account
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -29,15 +29,7 @@ TWO_LEFT, ONE_LEFT = (200, '{"attempts_left": 2}'), (200, '{"attempts_left": 1}'
 @pytest.fixture
 def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every code that was compared with a stored one."""
-    compared: list[str] = []
-    verify = passwords.verify_memorised
-
-    def watched(secret: str, stored: str) -> tuple[bool, str | None]:
-        compared.append(secret)
-        return verify(secret, stored)
-
-    monkeypatch.setattr(passwords, "verify_memorised", watched)
-    return compared
+    return secrets_compared(monkeypatch)
 
 
 def confirm(opened: OpenSession, code: str) -> tuple[str, Answered]:

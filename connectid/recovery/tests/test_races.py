@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from connectid.accounts.models import Account
-from connectid.core import passwords
 from connectid.devices.models import Device
 from connectid.recovery.models import RecoverySession, Step
 from connectid.recovery.operations import sessions
 from connectid.recovery.tests.older_app import WRONG, OlderApp, other_than, texted
 from connectid.testing.at_once import at_once
+from connectid.testing.compared import codes_compared, secrets_compared
 from connectid.testing.scene import BACKUP_CODE, new_account, new_session
-from connectid.verification import codes
 from connectid.verification.limits import CHECKS_PER_CODE
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -47,14 +46,7 @@ def test_of_64_wrong_codes_at_once_five_are_evaluated(monkeypatch: pytest.Monkey
     app = OlderApp(new_account().phone_number)
     app.recover()
     wrong = other_than(texted(app.number))
-    compared: list[str] = []
-    matches = codes.matches
-
-    def watched(held: Any, typed: str) -> bool:
-        compared.append(typed)
-        return matches(held, typed)
-
-    monkeypatch.setattr(codes, "matches", watched)
+    compared = codes_compared(monkeypatch)
     assert set(statuses(*[partial(again(app).confirm_otp, wrong) for _ in range(64)])) == {401}
     assert len(compared) == CHECKS_PER_CODE
 
@@ -67,14 +59,7 @@ def test_of_64_backup_codes_at_once_over_both_paths_three_are_evaluated(
     account = new_account()
     apps = [_number_proven(account) for _ in range(1 if shared else 16)]
     newer = new_session(proven=True, phone_number=account.phone_number)
-    compared: list[str] = []
-    verify = passwords.verify_memorised
-
-    def watched(secret: str, stored: str) -> tuple[bool, str | None]:
-        compared.append(secret)
-        return verify(secret, stored)
-
-    monkeypatch.setattr(passwords, "verify_memorised", watched)
+    compared = secrets_compared(monkeypatch)
     older_calls = [partial(again(apps[index % len(apps)]).confirm_pin, WRONG) for index in range(32)]
     newer_calls = [
         partial(

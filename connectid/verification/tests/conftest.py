@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from connectid.jobs.models import Job
+from connectid.testing.compared import codes_compared
 from connectid.verification import tasks
 
 
@@ -17,3 +18,9 @@ def enqueued() -> Callable[[], list[int]]:
         return [job.args[0] for job in jobs]
 
     return challenges
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every code that was compared with a right one."""
+    return codes_compared(monkeypatch)

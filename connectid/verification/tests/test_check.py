@@ -1,7 +1,5 @@
 """Checking: single use, counting, and what is told of a refusal. Contract 5.4, E-20, E-49."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -25,20 +23,6 @@ from connectid.verification.tests.acts import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every code that was compared with a right one."""
-    seen: list[str] = []
-    matches: Callable[..., bool] = codes.matches
-
-    def watched(challenge: Challenge, code: str) -> bool:
-        seen.append(code)
-        return matches(challenge, code)
-
-    monkeypatch.setattr(codes, "matches", watched)
-    return seen
 
 
 def test_the_code_is_right_once() -> None:

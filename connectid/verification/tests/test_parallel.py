@@ -1,6 +1,5 @@
 """The same from many connections at once, on PostgreSQL: guessing and SMS pumping, E-26."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -26,20 +25,6 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 by_sixteen = partial(at_once, threads=16)
 """Many calls from sixteen threads, each with a connection of its own."""
-
-
-@pytest.fixture
-def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every code that was compared with a right one."""
-    seen: list[str] = []
-    matches: Callable[..., bool] = codes.matches
-
-    def watched(held: Challenge, typed: str) -> bool:
-        seen.append(typed)
-        return matches(held, typed)
-
-    monkeypatch.setattr(codes, "matches", watched)
-    return seen
 
 
 def test_of_64_checks_at_once_five_are_evaluated(compared: list[str]) -> None:
