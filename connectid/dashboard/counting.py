@@ -19,7 +19,8 @@ from connectid.dashboard.models import Metric
 from connectid.devices.models import EndReason, PushRegistration
 from connectid.enrollment.models import EnrollmentSession
 from connectid.enrollment.operations.sessions import LIFETIME
-from connectid.messaging.models import Callback, MessageServer
+from connectid.messaging import queries as messaging
+from connectid.messaging.models import MessageServer
 from connectid.notifications.models import Notification
 from connectid.verification.models import Challenge, Transport
 
@@ -154,16 +155,16 @@ def _dead_addresses(since: datetime, until: datetime) -> Iterator[tuple[Key, int
         yield Key(start, Metric.DEAD), count
 
 
-def waiting_callbacks() -> dict[str, int]:
-    """How many callbacks each message server has not been told yet; servers without any are there too. Two statements."""
-    waiting = (
-        Callback.objects.filter(given_up_at=None)
-        .values_list("channel__server_id")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
-    by_server = dict(waiting)
-    return {name: by_server.get(pk, 0) for pk, name in MessageServer.objects.values_list("pk", "name")}
+def waiting_callbacks(*, at: datetime) -> dict[str, tuple[int, int]]:
+    """How many callbacks each message server, by its number, has not been told yet, and for how many seconds the oldest has waited.
+
+    Servers without any are there too. Two statements.
+    """
+    waiting = {one.server_id: one for one in messaging.backlogs()}
+    found = dict.fromkeys(map(str, MessageServer.objects.values_list("pk", flat=True)), (0, 0))
+    for pk, one in waiting.items():
+        found[str(pk)] = (one.calls, max(0, int((at - one.oldest_at).total_seconds())))
+    return found
 
 
 def country_of(number: str) -> str:

@@ -25,7 +25,8 @@ class Metric(models.TextChoices):
     LATENCY = "latency", "notifications, by time from accept to ack"
     DEAD = "dead_addresses", "push addresses that died"
     JOBS = "jobs", "jobs in the table, by standing"
-    PARTNER = "partner", "callbacks that wait, by message server"
+    PARTNER = "partner", "callbacks that wait, by the number of the message server"
+    OLDEST = "oldest", "seconds for which the oldest of them has waited"
 
 
 class Tally(models.Model):

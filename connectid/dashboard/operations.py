@@ -23,7 +23,7 @@ SETTLED_AFTER = timedelta(hours=50)
 HOURS_KEPT = timedelta(days=8)
 DAYS_KEPT = timedelta(days=400)
 
-GAUGES = (Metric.JOBS, Metric.PARTNER)
+GAUGES = (Metric.JOBS, Metric.PARTNER, Metric.OLDEST)
 """How much there is at a time, which is not to be counted later and does not add up."""
 
 BATCH = 1000
@@ -70,8 +70,9 @@ def _gauges(start: datetime, at: datetime) -> Counts:
         now[Key(start, Metric.JOBS, standing)] = 0
     for row in jobs.backlog(at=at):
         now[Key(start, Metric.JOBS, row.standing)] += row.jobs
-    for name, waiting in counting.waiting_callbacks().items():
-        now[Key(start, Metric.PARTNER, name[:100])] = waiting
+    for server, (waiting, oldest) in counting.waiting_callbacks(at=at).items():
+        now[Key(start, Metric.PARTNER, server)] = waiting
+        now[Key(start, Metric.OLDEST, server)] = oldest
     return now
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectid.core import durations
 from connectid.dashboard.counting import LATENCIES, LONGER, hour_of
 from connectid.dashboard.models import Metric, Span, Tally
 from connectid.messaging.models import MessageServer
@@ -12,6 +13,7 @@ from connectid.messaging.models import MessageServer
 HOURS = 24
 DAYS = 30
 MONTHS = 12
+_OF_HOURS = (Metric.PUSHES, Metric.LATENCY, Metric.DEAD, Metric.JOBS, Metric.PARTNER, Metric.OLDEST)
 
 type Series = dict[datetime, dict[str, int]]
 """For each span, in order, counts by label; spans without any are there too."""
@@ -26,6 +28,13 @@ class Partner:
     failures: int
     paused_until: datetime | None
     waiting: int
+    oldest: int
+    """For how many seconds the first of them has waited, when they were last counted."""
+
+    @property
+    def oldest_waits(self) -> str:
+        """The same in words; empty where nothing waits."""
+        return durations.in_words(self.oldest) if self.waiting else ""
 
     @property
     def state(self) -> str:
@@ -81,7 +90,7 @@ def board(*, at: datetime) -> Board:
     days = [day - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     months = _months(day, MONTHS)
     hourly, daily, monthly = (
-        _read(Span.HOUR, hours, (Metric.PUSHES, Metric.LATENCY, Metric.DEAD, Metric.JOBS, Metric.PARTNER)),
+        _read(Span.HOUR, hours, _OF_HOURS),
         _read(Span.DAY, days, (Metric.SIGN_UPS, Metric.ENROLMENTS, Metric.CODES, Metric.SPEND, Metric.TEXTS)),
         _read(Span.MONTH, months, (Metric.SIGN_UPS,)),
     )
@@ -97,7 +106,7 @@ def board(*, at: datetime) -> Board:
         latency=_total(hourly[Metric.LATENCY]),
         jobs=hourly[Metric.JOBS],
         sign_ups_today=sum(daily[Metric.SIGN_UPS][day].values()),
-        partners=_partners(hourly[Metric.PARTNER], at),
+        partners=_partners(hourly, at),
     )
 
 
@@ -121,15 +130,27 @@ def _total(series: Series) -> dict[str, int]:
     return dict(total)
 
 
-def _partners(waiting: Series, at: datetime) -> list[Partner]:
-    latest: Mapping[str, int] = next((counts for counts in reversed([*waiting.values()]) if counts), {})
-    rows = MessageServer.objects.order_by("name").values_list(
-        "name", "is_active", "failures_in_a_row", "paused_until"
+def _partners(hourly: Mapping[Metric, Series], at: datetime) -> list[Partner]:
+    waiting, oldest = _latest(hourly[Metric.PARTNER]), _latest(hourly[Metric.OLDEST])
+    rows = MessageServer.objects.order_by("name", "pk").values_list(
+        "pk", "name", "is_active", "failures_in_a_row", "paused_until"
     )
     return [
-        Partner(name, active, failures, until if until and until > at else None, latest.get(name[:100], 0))
-        for name, active, failures, until in rows
+        Partner(
+            name=name,
+            is_active=active,
+            failures=failures,
+            paused_until=until if until and until > at else None,
+            waiting=waiting.get(str(pk), 0),
+            oldest=oldest.get(str(pk), 0),
+        )
+        for pk, name, active, failures, until in rows
     ]
+
+
+def _latest(series: Series) -> dict[str, int]:
+    """The last hour in which anything was counted."""
+    return next((counts for counts in reversed([*series.values()]) if counts), {})
 
 
 def _months(day: datetime, count: int) -> list[datetime]:

@@ -1,13 +1,12 @@
 """Message servers in the admin, with their health; secrets are shown once. And the calls to them that wait or were given up."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connectid.core import clock
+from connectid.core import clock, durations
 from connectid.messaging import queries
 from connectid.messaging.models import Callback, Channel, Message, MessageServer
 from connectid.messaging.operations import outcomes, servers
@@ -68,10 +67,11 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
         """How many calls are still to be made to it."""
         return getattr(server, "calls_waiting", None)
 
-    @admin.display(description="oldest waiting since", ordering="oldest_call")
-    def oldest(self, server: MessageServer) -> datetime | None:
-        """Since when the first of them waits."""
-        return getattr(server, "oldest_call", None)
+    @admin.display(description="oldest waits for", ordering="oldest_call")
+    def oldest(self, server: MessageServer) -> str | None:
+        """For how long the first of them has waited."""
+        since = getattr(server, "oldest_call", None)
+        return None if since is None else durations.in_words((clock.now() - since).total_seconds())
 
     @admin.display(description="calls given up", ordering="calls_given_up", empty_value="0")
     def given_up(self, server: MessageServer) -> int | None:

@@ -2,7 +2,7 @@
 
 import click
 
-from connectid.core import clock
+from connectid.core import clock, durations
 
 
 @click.group()
@@ -23,7 +23,7 @@ def depth() -> None:
             f"{getattr(server, 'calls_given_up', 0) or 0} given up",
         ]
         if (oldest := getattr(server, "oldest_call", None)) is not None:
-            said.insert(1, f"the oldest for {(at - oldest).total_seconds():.0f} s")
+            said.insert(1, f"the oldest for {durations.in_words((at - oldest).total_seconds())}")
         if server.failures_in_a_row:
             said.append(f"{server.failures_in_a_row} failures in a row")
         if server.paused_until is not None and server.paused_until > at:

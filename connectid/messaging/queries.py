@@ -60,6 +60,7 @@ class PolledNotification(NamedTuple):
 class Backlog:
     """What waits for a message server."""
 
+    server_id: int
     client_id: str
     calls: int
     oldest_at: datetime
@@ -171,7 +172,7 @@ def backlogs() -> list[Backlog]:
     """Return what waits for each message server, the longest queue first; one statement."""
     found = (
         Callback.objects.filter(given_up_at=None)
-        .values_list("channel__server__client_id")
+        .values_list("channel__server_id", "channel__server__client_id")
         .annotate(calls=Count("pk"), oldest_at=Min("created_at"))
         .order_by("-calls", "channel__server__client_id")
     )

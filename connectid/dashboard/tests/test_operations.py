@@ -1,5 +1,6 @@
 """The operations page: from tallies, in few statements, for staff who may see it; and in a real browser."""
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from connectid.dashboard import counting, operations, panels, queries
 from connectid.dashboard.models import Metric, Span, Tally
 from connectid.devices.models import EndReason, PushRegistration
 from connectid.jobs.models import Job
+from connectid.messaging.models import Callback
 from connectid.notifications.models import Notification
 from connectid.testing.budget import StatementBudget
-from connectid.testing.partners import new_partner
+from connectid.testing.partners import Partner, new_channel, new_partner
 from connectid.testing.rows import new_row
 from connectid.testing.scene import new_account, new_session
 from connectid.testing.staff import sign_in
@@ -74,7 +76,7 @@ def tallies(span: Span, at: datetime) -> dict[tuple[str, str], int]:
 def test_what_is_counted(settings: "Settings") -> None:
     settings.SMS_PRICES = (("", 40), ("MW", 55))
     at = now()
-    new_partner("HQ")
+    hq = str(new_partner("HQ").server.pk)
     busy_hour(at)
     operations.refresh(at=at)
     counted = tallies(Span.HOUR, counting.hour_of(at))
@@ -96,7 +98,8 @@ def test_what_is_counted(settings: "Settings") -> None:
         ("jobs", "deferred"): 0,
         ("jobs", "running"): 0,
         ("jobs", "failed"): 0,
-        ("partner", "HQ"): 0,
+        ("partner", hq): 0,
+        ("oldest", hq): 0,
     }
     month = counting.hour_of(at).replace(day=1, hour=0)
     assert tallies(Span.DAY, counting.hour_of(at).replace(hour=0)) == counted
@@ -125,11 +128,46 @@ def test_the_first_run_counts_the_past_and_old_hours_are_forgotten() -> None:
     assert not Tally.objects.filter(span=Span.HOUR, start__lt=at - operations.HOURS_KEPT).exists()
 
 
+def wait_for(partner: Partner, at: datetime, calls: int = 1) -> None:
+    """Calls that are still to be made to a partner, the oldest made at this moment."""
+    channel = new_channel(partner, new_account().pk)
+    Callback.objects.bulk_create(
+        Callback(channel=channel, kind="consent", body="{}", created_at=at + timedelta(seconds=number))
+        for number in range(calls)
+    )
+
+
+def test_since_when_partners_wait(client: Client) -> None:
+    """The oldest call that is still to be made, of each partner, also where two have one name."""
+    at = now()
+    deaf, namesake, well = (new_partner(name) for name in ("Deaf", "Deaf", "Well"))
+    wait_for(deaf, at - timedelta(hours=3, minutes=20, seconds=7), calls=3)
+    wait_for(namesake, at - timedelta(seconds=40))
+    Callback.objects.create(
+        channel=new_channel(well, new_account().pk), kind="consent", body="{}", given_up_at=at
+    )
+    operations.refresh(at=at)
+    sign_in(client)
+
+    def shown() -> list[tuple[str, ...]]:
+        row = r"<tr><td>(\w+)</td><td>.*?</td><td>(\d+)</td><td>(.*?)</td><td>0</td></tr>"
+        return re.findall(row, client.get(LIVE).json()["html"])
+
+    assert shown() == [("Deaf", "3", "3 h 20 min"), ("Deaf", "1", "40 s"), ("Well", "0", "–")]  # noqa: RUF001
+    Callback.objects.all().delete()
+    operations.refresh(at=at)
+    assert {row[1:] for row in shown()} == {("0", "–")}  # noqa: RUF001
+
+
 def test_statements_of_the_job(statement_budget: StatementBudget) -> None:
     at = now()
-    statement_budget(
-        16, grow=lambda n: busy_hour(at, n), act=lambda: operations.refresh(at=at), sizes=(2, 12)
-    )
+
+    def grow(number: int) -> None:
+        busy_hour(at, number)
+        for _ in range(number):
+            wait_for(new_partner(), at, calls=number)
+
+    statement_budget(16, grow=grow, act=lambda: operations.refresh(at=at), sizes=(2, 12))
 
 
 def test_statements_of_the_page(client: Client, statement_budget: StatementBudget) -> None:
@@ -140,7 +178,7 @@ def test_statements_of_the_page(client: Client, statement_budget: StatementBudge
     def grow(number: int) -> None:
         busy_hour(at, number)
         for index in range(number):
-            new_partner(f"Partner {index}")
+            wait_for(new_partner(f"Partner {index}"), at, calls=number)
         operations.refresh(at=at)
 
     statement_budget(9, grow=grow, act=lambda: client.get(PAGE), sizes=(2, 8))

@@ -63,13 +63,18 @@ def test_a_partners_health_and_backlog_are_shown(client: Client, statement_budge
         _fail(channel, count)
 
     changelist = "/admin/messaging/messageserver/"
+    change = f"{changelist}{partner.server.pk}/change/"
     statement_budget(10, cap=20, grow=grow, act=lambda: client.get(changelist))
+    statement_budget(10, cap=20, grow=grow, act=lambda: client.get(change))
+    first = Callback.objects.filter(given_up_at=None).earliest("pk")
+    Callback.objects.filter(pk=first.pk).update(created_at=clock.now() - timedelta(hours=75, minutes=1))
     page = client.get(changelist).content.decode()
     shown = dict(re.findall(r'class="field-(\w+)[^"]*">([^<]*)<', page))
-    assert (shown["waiting"], shown["given_up"], shown["failures_in_a_row"]) == ("20", "20", "7")
-    assert shown["oldest"] not in ("", "-")
-    change = client.get(f"{changelist}{partner.server.pk}/change/").content.decode()
-    assert "calls waiting" in change.lower()
+    assert (shown["waiting"], shown["given_up"], shown["failures_in_a_row"]) == ("40", "40", "7")
+    assert shown["oldest"] == "3 days 3 h"
+    one = client.get(change).content.decode()
+    assert "calls waiting" in one.lower()
+    assert "3 days 3 h" in one
 
 
 def test_calls_that_were_given_up_can_be_replayed(client: Client) -> None:
