@@ -81,6 +81,6 @@ class RetryBudgets:
     def _now(self, key: Hashable, at: datetime, *, first_attempts: int = 0) -> _Budget:
         found = self._budgets.get(key) or _Budget(RESERVE, at)
         seconds = (at - found.since).total_seconds()
-        return replace(
-            found, left=refilled(found.left, seconds=seconds, first_attempts=first_attempts), since=at
-        )
+        left = refilled(found.left, seconds=seconds, first_attempts=first_attempts)
+        # Threads tell of calls that they began before others asked: no stretch of time counts twice.
+        return replace(found, left=left, since=max(found.since, at))

@@ -38,15 +38,23 @@ def take(wanted: int, *, at: datetime) -> int:
             granted, spent = min(wanted, budget.good_in_a_row), 0
         else:
             granted = spent = min(wanted, int(left))
-        PushBudget.objects.filter(pk=ONLY).update(left=left - spent, counted_to=at)
+        PushBudget.objects.filter(pk=ONLY).update(left=left - spent, counted_to=max(at, budget.counted_to))
     return granted
 
 
-def answered(outcomes: Sequence[Outcome]) -> None:
-    """Count how the pushes of a batch with repeats ended: after good ones in a row there may be as many repeats. One statement."""
+def answered(outcomes: Sequence[Outcome], *, has_repeats: bool) -> None:
+    """Count how the pushes of a batch ended: after good ones in a row there may be as many repeats, after a bad one none for it.
+
+    Good ones are counted where repeats are among them; a bad one ends the row whoever met it. One statement, none where all that
+    was begun for the first time went well.
+    """
     bad = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, _BAD)]
-    good = len(outcomes) - 1 - bad[-1] if bad else F("good_in_a_row") + len(outcomes)
-    PushBudget.objects.filter(pk=ONLY).update(good_in_a_row=Least(good, MOST_IN_A_ROW))
+    if has_repeats:
+        good = len(outcomes) - 1 - bad[-1] if bad else F("good_in_a_row") + len(outcomes)
+        PushBudget.objects.filter(pk=ONLY).update(good_in_a_row=Least(good, MOST_IN_A_ROW))
+    elif bad:
+        # Nothing is written, nor locked, while things are bad already.
+        PushBudget.objects.filter(pk=ONLY, good_in_a_row__gt=0).update(good_in_a_row=0)
 
 
 _BAD = (TryLater, Misconfigured, NotFinished)

@@ -73,7 +73,7 @@ def compose(
 def attempt(
     attempts: Sequence[Attempt], *, lease: datetime, deadline: float, by: str, at: datetime | None = None
 ) -> list[Outcome]:
-    """Push all of them at once, and write down what became of each: at most three statements; return it in their order.
+    """Push all of them at once, and write down what became of each: at most four statements; return it in their order.
 
     ``lease`` is the end of the lease under which the caller holds them.
     """
@@ -114,7 +114,7 @@ _called = threading.Event()
 def push_due(*, at: datetime) -> int:
     """Push one batch of what is due; return how many that was.
 
-    At most six statements, whatever their number; four more where some are repeats, of which those beyond the budget are put off.
+    At most six statements, whatever their number; five more where some are repeats, of which those beyond the budget are put off.
     """
     lease = at + LEASE
     held = _take(at, lease)
@@ -132,18 +132,15 @@ def push_due(*, at: datetime) -> int:
             unreachable.append(one)
         else:
             reachable.append((one, recipient))
+    # First, and with no attempt to their name: what is not pushed must earn no repeats.
+    _settle([_Settled(one.id, None, one.attempts - 1) for one in (*given_up, *unreachable)], lease=lease)
     put_off = _beyond_budget([one for one, _ in reachable], at)
+    _settle([*put_off.values()], lease=lease)
+    metrics.PUSHED.labels("job", "given_up").inc(len(given_up))
+    metrics.PUSHED.labels("job", "no_address").inc(len(unreachable))
+    metrics.PUSHED.labels("job", "put_off").inc(len(put_off))
     attempts = [_attempt(one, recipient) for one, recipient in reachable if one.id not in put_off]
-    settled = [_Settled(one.id, None, one.attempts) for one in (*given_up, *unreachable)]
-    settled += put_off.values()
-    if settled:
-        _settle(settled, lease=lease)
-        metrics.PUSHED.labels("job", "given_up").inc(len(given_up))
-        metrics.PUSHED.labels("job", "no_address").inc(len(unreachable))
-        metrics.PUSHED.labels("job", "put_off").inc(len(put_off))
-    outcomes = attempt(attempts, lease=lease, deadline=JOB_PATIENCE, by="job")
-    if any(one.attempts > 1 for one in attempts):
-        push_budget.answered(outcomes)
+    attempt(attempts, lease=lease, deadline=JOB_PATIENCE, by="job")
     return len(held)
 
 
@@ -245,6 +242,7 @@ def _record(
         ],
         at=at,
     )
+    push_budget.answered(outcomes, has_repeats=any(one.attempts > 1 for one in attempts))
     if any(outcome == NotFinished(begun=False) for outcome in outcomes):
         wake("unfinished")
 
@@ -260,7 +258,9 @@ def _settled(one: Attempt, outcome: Outcome, at: datetime) -> _Settled:
 
 
 def _settle(settled: Sequence[_Settled], *, lease: datetime) -> None:
-    """Write down all of them, unless the phone acknowledged one meanwhile or its lease passed on. One statement."""
+    """Write down all of them, unless the phone acknowledged one meanwhile or its lease passed on. One statement, if there are any."""
+    if not settled:
+        return
     stored: list[dict[str, Any]] = [
         {
             "id": str(rows.stored_identifier(one.id)),

@@ -54,7 +54,7 @@ def send(messages: Sequence[Outgoing], *, at: datetime, patience: float) -> list
     """Store every message for everybody it is to who has an account, and push all at once; return what became of each.
 
     Within ``patience`` seconds: what is not finished by then is ``error``, and a job completes it. So it does where this process
-    dies. At most six statements, whatever the number of messages and people.
+    dies. At most seven statements, whatever the number of messages and people.
     """
     began = time.monotonic()
     usernames = {username for message in messages for username in message.usernames}
