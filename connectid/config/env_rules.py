@@ -24,7 +24,7 @@ class Rules:
     )
     MESSAGES_KEPT_DAYS: int = setting(
         90,
-        "Days for which it is known that a message existed, without its content.",
+        "Days for which it is known that a message existed, without its content; calls to partners that were given up are kept as long.",
         parse=env_values.days,
     )
 

@@ -20,6 +20,9 @@ SUCCESS_IS_NOTED_EVERY = timedelta(minutes=1)
 _FAILED = """
 UPDATE messaging_messageserver SET failures_in_a_row = failures_in_a_row + 1 WHERE id = %s RETURNING failures_in_a_row
 """
+REPLAYED_AT_A_TIME = 1000
+"""Of one statement, and one transaction."""
+
 _LONGEST_ROW = 30_000
 """Failures are counted no further: the column ends soon after."""
 
@@ -65,14 +68,21 @@ def make_due(server_id: int, *, at: datetime) -> None:
 def replay(letters: QuerySet[Callback], *, at: datetime) -> int:
     """Let the calls of ``letters`` that were given up be made again, with all their attempts; return how many.
 
-    Calls that were made since are not overtaken a second time: a consent that is no longer the person's is forgotten instead.
+    Calls that were made since are not overtaken a second time: a consent that is no longer the person's is forgotten instead. In
+    batches that each commit, the oldest first; at most five statements for each.
     """
+    ids = letters.filter(given_up_at__isnull=False).order_by("pk").values_list("pk", flat=True)
+    count, after = 0, 0
+    while batch := list(ids.filter(pk__gt=after)[:REPLAYED_AT_A_TIME]):
+        count += _replay(batch, at)
+        after = batch[-1]
+    return count
+
+
+def _replay(ids: Collection[int], at: datetime) -> int:
     with transaction.atomic():
-        found = (
-            letters.filter(given_up_at__isnull=False)
-            .select_related("channel")
-            .select_for_update(of=("self",))
-        )
+        letters = Callback.objects.filter(pk__in=ids, given_up_at__isnull=False)
+        found = letters.select_related("channel").select_for_update(of=("self",))
         given_up = list(found.order_by("pk"))
         stale = [one.pk for one in given_up if _is_stale(one)]
         if stale:

@@ -1,11 +1,13 @@
-"""Forgetting that a message existed."""
+"""Forgetting that a message existed, and calls that nobody replayed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
 from connectid.core import batches, rows
+from connectid.messaging.models import Callback
 
 _DELETE = """
 DELETE FROM messaging_message WHERE id IN (
@@ -18,11 +20,17 @@ DELETE FROM messaging_message WHERE id IN (
 
 
 def prune(*, at: datetime, batch: int = batches.BATCH) -> int:
-    """Delete messages of ``MESSAGES_KEPT_DAYS`` ago, unless one still waits for its phone or its partner; return how many.
+    """Delete messages of ``MESSAGES_KEPT_DAYS`` ago, unless one still waits for its phone or its partner; return how many rows.
 
-    ``batch`` rows to a statement. Until then its id is taken: the same message sent again is known (contract 16, E-10, E-23).
+    Calls that were given up so long ago go first: what they hold is sealed content that nobody asked for. ``batch`` rows to a
+    statement. Until then a message's id is taken: the same one sent again is known (contract 16, E-10, E-23).
     """
-    before = rows.stored_moment(at - timedelta(days=settings.MESSAGES_KEPT_DAYS))
+    kept_from = at - timedelta(days=settings.MESSAGES_KEPT_DAYS)
+    calls = batches.delete(Callback.objects.filter(given_up_at__lte=kept_from), batch=batch)
+    return calls + _prune_messages(rows.stored_moment(kept_from), batch)
+
+
+def _prune_messages(before: Any, batch: int) -> int:
     total = 0
     while total < batches.MOST:
         with connection.cursor() as cursor:

@@ -39,6 +39,12 @@ def announced(sent: Message, **fields: Any) -> None:
     )
 
 
+def given_up(sent: Message, at: datetime) -> None:
+    Callback.objects.create(
+        channel=sent.channel, message=sent, kind=CallbackKind.DELIVERY, body="{}", given_up_at=at
+    )
+
+
 def test_what_is_over_goes_after_three_months(channel: Channel, settings: Settings) -> None:
     now = clock.now()
     message(channel, now - 90 * DAY)
@@ -58,13 +64,25 @@ def test_what_still_waits_stays(channel: Channel) -> None:
     assert pruning.prune(at=now) == 0
 
 
+def test_calls_that_nobody_replayed_go_with_their_messages(channel: Channel, settings: Settings) -> None:
+    """What they hold is sealed content for a partner that did not take it for days, nor wants it."""
+    now = clock.now()
+    given_up(message(channel, now - 93 * DAY, Direction.TO_SERVER), now - 90 * DAY)
+    kept = message(channel, now - 93 * DAY, Direction.TO_SERVER)
+    given_up(kept, now - 89 * DAY)
+    assert pruning.prune(at=now) == 2
+    assert (Message.objects.get(), Callback.objects.get().message_id) == (kept, kept.pk)
+    settings.MESSAGES_KEPT_DAYS = 80
+    assert pruning.prune(at=now) == 2
+
+
 def test_rows_go_in_batches(channel: Channel) -> None:
     now = clock.now()
     for _ in range(7):
-        message(channel, now - 91 * DAY)
+        given_up(message(channel, now - 91 * DAY, Direction.TO_SERVER), now - 91 * DAY)
     with count_statements() as statements:
-        assert pruning.prune(at=now, batch=5) == 7
-    assert len(statements) == 2
+        assert pruning.prune(at=now, batch=5) == 14
+    assert len(statements) == 2 + 2
 
 
 def test_statements(channel: Channel, statement_budget: StatementBudget) -> None:
@@ -72,9 +90,9 @@ def test_statements(channel: Channel, statement_budget: StatementBudget) -> None
 
     def grow(number: int) -> None:
         for _ in range(number):
-            message(channel, now - 91 * DAY)
+            given_up(message(channel, now - 91 * DAY, Direction.TO_SERVER), now - 91 * DAY)
 
-    statement_budget(1, grow=grow, act=lambda: pruning.prune(at=now))
+    statement_budget(2, grow=grow, act=lambda: pruning.prune(at=now))
 
 
 def test_it_has_a_job(channel: Channel) -> None:
