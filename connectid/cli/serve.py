@@ -28,7 +28,7 @@ from connectid.cli.server import NOTICE_SECONDS, Serving, serve_until_stopped
 @click.option(
     "--jobs/--no-jobs",
     default=None,
-    help="Run background jobs on a thread of each process. Default: unless in production, which has `connectid worker`.",
+    help="Run background jobs on threads of each process. Default: unless in production, which has `connectid worker`.",
 )
 @click.option(
     "--notice",

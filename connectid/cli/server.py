@@ -25,8 +25,9 @@ NOTICE_SECONDS = 5
 DRAIN_SECONDS = 30
 """How long a stopping worker may take over the requests it has: a deploy loses none."""
 
-JOB_THREADS = 1
-"""Jobs that a worker runs at once beside its requests."""
+JOB_THREADS = 4
+"""Jobs that a worker runs at once beside its requests. A partner that does not answer has two of them (``PARTNER_CALLS_AT_ONCE``), an
+FCM that does not answer one, and codes by text go on by the last."""
 
 REFUSING_THREADS = 8
 """Of a worker whose queue is full: they answer 503 beside the requests in hand."""
@@ -52,7 +53,7 @@ class Serving:
     patience: float
     """Seconds that one waits at most."""
     jobs: bool
-    """Whether each worker runs background jobs on a thread."""
+    """Whether each worker runs background jobs on threads."""
     notice: float
     """Seconds to go on serving after SIGTERM while ``/health/ready`` says no, for load balancers to hear of it."""
     logging: dict[str, Any]
@@ -63,7 +64,7 @@ class Serving:
     @property
     def request_threads(self) -> int:
         """Requests that a worker works on at once: as many as find a connection without waiting for one."""
-        return max(1, self.connections - (JOB_THREADS + 1 if self.jobs else 0))
+        return max(1, self.connections - (2 if self.jobs else 0))
 
     @property
     def threads(self) -> int:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from connectid.cli.server import JOB_THREADS
 from connectid.jobs.tests.waiting import until, working
 from connectid.messaging.models import Callback, MessageServer
 from connectid.messaging.operations import servers
@@ -69,19 +70,17 @@ def say(client: Client, phone: EnrolledPhone, partner: Partner) -> None:
 
 def test_a_black_hole_does_not_delay_another_partner(
     client: Client,
-    settings: Settings,
     black_hole: FakeHttpServer,
     healthy: FakeHttpServer,
     release: threading.Event,
 ) -> None:
-    """It has two of the four threads and keeps them; all that is for the other arrives meanwhile, and its own afterwards."""
-    settings.PARTNER_CALLS_AT_ONCE = 2
+    """It has two of the four threads of a server and keeps them; all that is for the other arrives meanwhile, and its own afterwards."""
     phone, dead, alive = new_phone(), partner_at(black_hole), partner_at(healthy)
     for _ in range(CHANNELS):
         say(client, phone, dead)
     for _ in range(CHANNELS):
         say(client, phone, alive)
-    with working(threads=4):
+    with working(threads=JOB_THREADS):
         until(lambda: len(healthy.requests) == CHANNELS)
         assert len(black_hole.requests) <= 2
         assert not release.is_set()
