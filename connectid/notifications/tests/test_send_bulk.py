@@ -152,11 +152,23 @@ def test_who_may_not_send(client: Client) -> None:
 
 
 def test_statements(client: Client, partner: dict[str, str], statement_budget: StatementBudget) -> None:
-    """Item 1: ten messages and two hundred, some failing in every way."""
+    """Item 1: ten messages and a thousand, some failing in every way."""
     messages: list[dict[str, Any]] = []
 
     def grow(number: int) -> None:
-        made = workers(number, endings=("-unavailable", "-quota", "-slow", "", "", ""))
+        made = workers(number, endings=("-unavailable", "-quota", "-slow", "-bad-message", "", ""))
         messages.extend({"usernames": [one.username, "nobody"], "data": {"k": one.pk}} for one in made)
 
-    statement_budget(8, grow=grow, act=lambda: send_bulk(client, partner, *messages), sizes=(10, 200))
+    statement_budget(8, grow=grow, act=lambda: send_bulk(client, partner, *messages), sizes=(10, 1000))
+
+
+def test_statements_beyond_a_thousand(
+    client: Client, partner: dict[str, str], statement_budget: StatementBudget
+) -> None:
+    """Where one more pair for each further thousand would be allowed: none is needed, though every address dies."""
+    made = names(workers(2500, endings=("-unregistered",)))
+    messages = [{"usernames": made[start : start + 500]} for start in range(0, len(made), 500)]
+    with statement_budget.at_most(8):
+        answer = send_bulk(client, partner, *messages).json()
+    statuses = {told["status"] for message in answer["messages"] for told in message["responses"]}
+    assert statuses == {"deactivated"}
