@@ -17,7 +17,7 @@ import psycopg
 import psycopg.conninfo
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections, transaction
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from prometheus_client import Counter
 
@@ -48,6 +48,10 @@ _BEGIN_KEPT = timedelta(days=365)
 _POSITION = "SELECT pg_wal_lsn_diff({function}(), '0/0')::bigint"
 _PRIMARY = _POSITION.format(function="pg_current_wal_insert_lsn")
 _REPLAYED = _POSITION.format(function="pg_last_wal_replay_lsn")
+
+
+_PASSED_OVER = (OperationalError, InterfaceError, ProgrammingError)
+"""What has a read run again on the primary. A replica that has not replayed a migration yet does not know a new column."""
 
 
 class Router:
@@ -86,7 +90,7 @@ def read[Found](query: Callable[[BaseDatabaseWrapper], Found], *, account_id: in
     if alias is not None:
         try:
             found = query(connections[alias])
-        except (OperationalError, InterfaceError) as error:
+        except _PASSED_OVER as error:
             _watch().gone(alias)
             log.warning("replica_failed", exception=type(error).__name__)
         else:
