@@ -1,6 +1,5 @@
 """What the check of plans finds (``connectid.testing.plans``), and what it cannot see: references without an index."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +9,10 @@ from django.db.models import QuerySet
 
 from connectid.accounts.models import Account
 from connectid.core import clock
-from connectid.devices.models import Device, PushRegistration
 from connectid.messaging.models import Message
 from connectid.notifications.models import Notification
 from connectid.testing.at_scale import SMALL_TABLES, Planned, Planner
 from connectid.testing.plans import Recorder
-from connectid.testing.scene import new_phone
 from connectid.verification.models import Challenge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -107,23 +104,3 @@ def test_no_large_table_has_a_second_index_for_like() -> None:
         )
         found = cursor.fetchall()
     assert {name for table, name in found if table not in SECOND_INDEXES_THAT_STAY} == set()
-
-
-def test_what_is_written_often_is_written_in_place() -> None:
-    """An update that touches no indexed column stays on its page (HOT) and writes to no index."""
-    phone = new_phone()
-    registration = PushRegistration.objects.create(account=phone.account, token="t", token_digest="d")
-    writes: dict[str, Callable[[], object]] = {
-        "devices_device": lambda: Device.objects.update(last_accessed_at=clock.now()),
-        "devices_pushregistration": lambda: registration.save(update_fields=["last_heartbeat_at"]),
-    }
-    for table, write in writes.items():
-        before = in_place(table)
-        write()
-        assert in_place(table) == before + 1, table
-
-
-def in_place(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_get_xact_tuples_hot_updated(%s::regclass)", [table])
-        return int(cursor.fetchone()[0])
