@@ -11,6 +11,7 @@ from django.core.cache import cache
 
 from benchmarks.baselines import figures
 from benchmarks.baselines.pattern import Pattern, measure
+from connectid.web.query_budget import counted
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 FEW, MANY = 10, 40
@@ -38,8 +39,22 @@ def test_ours_needs_as_many_statements_for_many_as_for_few(pattern: Pattern) -> 
         assert before_many > many
 
 
+LOOPS = [pattern for pattern in COUNTED if pattern.item in {1, 2, 3, 4, 7, 8, 15}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pattern", LOOPS, ids=lambda pattern: f"item {pattern.item}")
+def test_a_request_that_did_as_the_report_found_it_would_be_named(pattern: Pattern) -> None:
+    """In development, that is; ours would not."""
+    for act, is_named in ((pattern.before, True), (pattern.after, False)):
+        given = pattern.prepare(FEW)
+        with counted("warn") as budget:
+            act(given)
+        assert (budget.repeated is not None) is is_named
+
+
 def test_every_item_of_the_report_is_measured() -> None:
-    assert {pattern.item for pattern in figures.PATTERNS} == set(range(15))
+    assert {pattern.item for pattern in figures.PATTERNS} == set(range(16))
 
 
 def test_every_test_that_the_page_cites_exists() -> None:
@@ -55,4 +70,4 @@ def test_every_test_that_the_page_cites_exists() -> None:
 
 def test_every_item_has_a_place_on_the_page() -> None:
     places = re.findall(r"<!-- figures: (\d+) -->", PAGE.read_text(encoding="utf-8"))
-    assert [int(place) for place in places] == list(range(15))
+    assert [int(place) for place in places] == list(range(16))

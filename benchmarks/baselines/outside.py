@@ -1,10 +1,12 @@
-"""Items 5 and 9 to 11: the world outside; and the hasher behind every request."""
+"""Items 5, 9 to 11 and 15: the world outside, and what is remembered of it; and the hasher behind every request."""
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from waffle import get_waffle_switch_model
 
 from benchmarks.baselines.messages import people
 from benchmarks.baselines.pattern import Pattern
@@ -14,6 +16,7 @@ from connectid.providers import country
 from connectid.providers.concurrently import at_once
 from connectid.providers.sms.twilio import TwilioSms
 from connectid.testing.fake_http import Answer, FakeHttpServer
+from connectid.toggles import queries as toggles
 
 DELAY = 0.1
 """Seconds that an outside call takes here; the report says 100 to 500 ms for a geocoder."""
@@ -150,6 +153,34 @@ def check_a_digest(given: Phone) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Phones that ask for their toggles so many times; by ours, at one moment and where nothing is remembered yet."""
+
+    times: int
+    at: datetime
+
+
+def asking(times: int) -> Asking:
+    """Forget what is remembered."""
+    toggles.forget()
+    return Asking(times, clock.now())
+
+
+def read_and_ask_each(given: Asking) -> None:
+    """The switches from the database and the rest from CommCare Connect, each time."""
+    for _ in range(given.times):
+        list(get_waffle_switch_model().objects.values_list("name", "active", "created", "modified"))
+        _call()
+
+
+def remember(given: Asking) -> None:
+    """Both are remembered, by the process and in the shared cache; Connect takes as long here, too."""
+    _call()
+    for _ in range(given.times):
+        toggles.for_account(None, at=given.at)
+
+
 PATTERNS = (
     Pattern(
         0,
@@ -190,6 +221,15 @@ PATTERNS = (
         new_storage_client_each,
         one_storage_client,
         has_statements=False,
+    ),
+    Pattern(
+        15,
+        "switches and Connect asked (100 ms) each time",
+        "requests",
+        (2, 10),
+        asking,
+        read_and_ask_each,
+        remember,
     ),
     Pattern(
         11,
