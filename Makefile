@@ -25,8 +25,8 @@ check: install ## the fast half of `make test`: format, types, layers, migration
 test-crash: install ## lose nothing while everything is killed at random (PostgreSQL, RabbitMQ, Redis)
 	@$(BIN)/python -m tests.crash $(CRASH)
 
-bench: install ## measure everything, print and keep the figures (ACCOUNTS=1000000 for a database of that size)
-	@$(BIN)/python -m benchmarks
+bench: install ## measure everything, print and keep the figures (ACCOUNTS=1000000 for a database of that size; BENCH="push jobs" for some only)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 fleet: install ## play 100,000 phones at their real rates, then all of them within a minute (FLEET="--phones 10000")
 	@$(BIN)/python -m benchmarks.fleet $(FLEET)

@@ -1,6 +1,10 @@
-"""`make bench`: measure everything, print and keep the figures, say which goals are missed."""
+"""`make bench`: measure everything, print and keep the figures, say which goals are missed.
+
+``python -m benchmarks push jobs hot`` measures those tables alone and keeps nothing: a page quotes figures of one run.
+"""
 
 import sys
+from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks import (
     counts,
@@ -20,36 +24,59 @@ from benchmarks import (
     token,
 )
 from benchmarks.hot import figures as hot
-from benchmarks.report import print_table, save
+from benchmarks.report import Figure, print_table, save
+
+type Figures = Callable[[dict[str, str]], Iterable[Figure]]
+
+HOT = "hot"
+"""Names the tables of hot endpoints, which have databases of their own."""
 
 
-def main() -> int:
-    """Print every table; return 1 when a goal was missed."""
+def _baselines(_: dict[str, str]) -> Iterable[Figure]:
+    import django
+
+    django.setup()
+    from benchmarks.baselines import figures
+
+    return figures.figures()
+
+
+TABLES: dict[str, tuple[str, Figures]] = {
+    "fetch_db_key": ("Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures),
+    "token": ("Tokens", token.figures),
+    "credentials": ("Credentials", credentials.figures),
+    "directory": ("Look-ups, among 20,000 people", directory.figures),
+    "payments": ("Payment numbers", lambda _: payments.figures()),
+    "counts": ("Accounts by month", lambda _: counts.figures()),
+    "limits": ("Counting a request", lambda _: limits.figures()),
+    "push": ("Pushes, by one process", lambda _: push.figures()),
+    "jobs": ("Jobs that do nothing, CPU of one process for each", lambda _: jobs.figures()),
+    "baselines": (performance_page.PATTERNS, _baselines),
+    "send_bulk": ("Messages to many people, over HTTP", send_bulk.figures),
+    "reminders": ("Reminders", lambda _: reminders.figures()),
+    "start_configuration": ("start_configuration, each outside call 100 ms", start_configuration.figures),
+}
+"""By the name that chooses it: the title of a table and what measures it on an empty database."""
+
+
+def main(chosen: Sequence[str]) -> int:
+    """Print the chosen tables, or all; return 1 when a goal was missed, 2 for a name that is none."""
+    if unknown := set(chosen) - {*TABLES, HOT}:
+        print(f"no table is called {', '.join(sorted(unknown))}: {', '.join([*TABLES, HOT])}")
+        return 2
+    every = True
     with surroundings.environment() as environment:
-        every = print_table(
-            "Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures(environment)
-        )
-        every &= print_table("Tokens", token.figures(environment))
-        every &= print_table("Credentials", credentials.figures(environment))
-        every &= print_table("Look-ups, among 20,000 people", directory.figures(environment))
-        every &= print_table("Payment numbers", payments.figures())
-        every &= print_table("Accounts by month", counts.figures())
-        every &= print_table("Counting a request", limits.figures())
-        every &= print_table("Pushes, by one process", push.figures())
-        every &= print_table("Jobs that do nothing, CPU of one process for each", jobs.figures())
-        from benchmarks.baselines import figures as baselines  # Django is set up by now
-
-        every &= print_table(baselines.TITLE, baselines.figures())
-        every &= print_table("Messages to many people, over HTTP", send_bulk.figures(environment))
-        every &= print_table("Reminders", reminders.figures())
-        every &= print_table(
-            "start_configuration, each outside call 100 ms", start_configuration.figures(environment)
-        )
-    every &= hot.print_tables()
-    every &= print_table("Standing goals", standing_goals.figures())
-    save()
-    performance_page.write()
+        for name, (title, figures) in TABLES.items():
+            if not chosen or name in chosen:
+                every &= print_table(title, figures(environment))
+    if not chosen or HOT in chosen:
+        every &= hot.print_tables()
+    if not chosen:
+        every &= print_table("Standing goals", standing_goals.figures())
+        save()
+        performance_page.write()
     return 0 if every else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

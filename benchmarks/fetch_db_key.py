@@ -36,13 +36,13 @@ def _prepare() -> tuple[str, str]:
     from connectid.devices.operations import credentials as devices
 
     account = Account.objects.create(
-        username=new_subject(),
-        phone_number="+265991234567",
-        storage_key="k" * 44,
-        password=PBKDF2PasswordHasher().encode(BASELINE_PASSWORD, "salt"),
+        username=new_subject(), phone_number="+265991234567", storage_key="k" * 44
     )
     credential = devices.issue(account_id=account.pk, installation_id="bench", model="bench", at=clock.now())
     devices.authenticate(username=account.username, credential=credential, address="bench", at=clock.now())
+    # Afterwards: a phone that gets a credential has no password any more.
+    account.password = PBKDF2PasswordHasher().encode(BASELINE_PASSWORD, "salt")
+    account.save(update_fields=["password"])
     return account.username, credential
 
 
