@@ -60,7 +60,8 @@ class Machine:
 @contextlib.contextmanager
 def serving(environment: dict[str, str], *, jobs: bool = True) -> Iterator[Machine]:
     """Run ``connectid serve`` with two workers until the block ends; ``jobs`` says whether they run those too."""
-    named = {"DATABASE_URL": f"{environment['DATABASE_URL']}?application_name={NAME}"}
+    address = environment["DATABASE_URL"]
+    named = {"DATABASE_URL": f"{address}{'&' if '?' in address else '?'}application_name={NAME}"}
     command = [str(BIN / "connectid"), "serve", *(() if jobs else ("--no-jobs",))]
     with started(command, environment | named) as server:
         yield Machine(server, environment["DATABASE_URL"])

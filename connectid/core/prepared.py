@@ -5,16 +5,17 @@ sending it and reading the answer do. A few reads make up nearly all of the traf
 Everything else, SQLite, and whatever runs inside a transaction goes by Django's cursor, with the same result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from itertools import count
 from typing import Any, cast
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import Transformer
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 from connectid.core.outdated_plans import REFUSED_BY
 
@@ -24,7 +25,7 @@ _FORGOTTEN = b"26000"
 """The SQLSTATE of a prepared statement that is not there; nothing was run then."""
 
 _PREPARED = "_connectid_prepared"
-"""Attribute of a connection of psycopg's: the texts of what it has prepared."""
+"""Attribute of a connection of psycopg's: the texts of what it has prepared, and what loads their rows."""
 
 
 _names = count()
@@ -35,7 +36,8 @@ def rows(sql: str, parameters: Sequence[object], *, database: BaseDatabaseWrappe
 
     ``database`` is the primary unless it is given. Raises Django's database errors, as a cursor does.
     """
-    database = connection if database is None else database
+    # The connection itself: ``connection`` looks it up again for each of its attributes.
+    database = connections[DEFAULT_DB_ALIAS] if database is None else database
     if not _may_be_short(database):
         with database.cursor() as cursor:
             cursor.execute(sql, cast(Any, parameters))
@@ -73,13 +75,13 @@ def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, 
     values = [str(parameter).encode() for parameter in parameters]
     if any(b"\x00" in value for value in values):  # libpq would take what stands before it for the whole
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-    result = raw.pgconn.exec_prepared(_name(raw, sql), values)
+    name, load = _prepared(raw, sql)
+    result = raw.pgconn.exec_prepared(name, values)
     if result.status != ExecStatus.TUPLES_OK and _is_to_be_prepared_again(raw, sql, result):
-        result = raw.pgconn.exec_prepared(_name(raw, sql), values)
+        name, load = _prepared(raw, sql)
+        result = raw.pgconn.exec_prepared(name, values)
     _check(raw, result.status, ExecStatus.TUPLES_OK, result)
-    transformer = Transformer(raw)
-    transformer.set_pgresult(result)
-    return cast(Rows, transformer.load_rows(0, result.ntuples, tuple))
+    return load(result)
 
 
 def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: Any) -> bool:
@@ -90,19 +92,34 @@ def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: A
         return False
     # psycopg lets the server forget all of a connection's statements when something was rolled back. What was
     # prepared since then is still there, so that only this one is to be prepared again.
-    raw.__dict__[_PREPARED].discard(sql)
+    del raw.__dict__[_PREPARED][sql]
     return True
 
 
-def _name(raw: "psycopg.Connection[Any]", sql: str) -> bytes:
-    """The name of the statement, which this connection has prepared; it does so at the first use."""
+def _prepared(raw: "psycopg.Connection[Any]", sql: str) -> tuple[bytes, Callable[[PGresult], Rows]]:
+    """The name of the statement, which this connection has prepared, and what loads its rows; both are made at the first use."""
     name, text = _numbered(sql)
-    known: set[str] = raw.__dict__.setdefault(_PREPARED, set())
-    if sql not in known:
+    known: dict[str, Callable[[PGresult], Rows]] = raw.__dict__.setdefault(_PREPARED, {})
+    load = known.get(sql)
+    if load is None:
         result = raw.pgconn.prepare(name, text)
         _check(raw, result.status, ExecStatus.COMMAND_OK, result)
-        known.add(sql)
-    return name
+        load = known[sql] = _loading(raw)
+    return name, load
+
+
+def _loading(raw: "psycopg.Connection[Any]") -> Callable[[PGresult], Rows]:
+    """What loads the rows of one prepared statement: their types are looked up at its first result and never change."""
+    transformer = Transformer(raw)
+    is_new = True
+
+    def load(result: PGresult) -> Rows:
+        nonlocal is_new
+        transformer.set_pgresult(result, set_loaders=is_new)
+        is_new = False
+        return cast(Rows, transformer.load_rows(0, result.ntuples, tuple))
+
+    return load
 
 
 def _check(raw: "psycopg.Connection[Any]", status: int, wanted: ExecStatus, result: Any) -> None:

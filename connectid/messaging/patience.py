@@ -4,8 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from secrets import SystemRandom
 
-WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-"""Seconds before each further attempt, after the first at once: ten attempts in 75 hours and a half."""
+WAITS = (5, 30, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""Seconds before each further attempt, after the first at once: eleven attempts in 75 hours and a half.
+
+The schedule of Standard Webhooks with one more early attempt: of ten thousand calls to a partner that fails one in a hundred, one
+fails twice, and its channel would wait five minutes behind it.
+"""
 MAX_ATTEMPTS = len(WAITS) + 1
 SPREAD = 0.2
 """Each wait is made this much longer or shorter by chance, so that what failed together does not return together."""

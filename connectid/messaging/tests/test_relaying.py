@@ -103,7 +103,7 @@ def test_a_call_is_given_up_after_75_hours_and_can_be_replayed(
     channel: Channel,
     now: FrozenClock,
 ) -> None:
-    """Ten attempts; then it waits for somebody to replay it, and the next ones go on."""
+    """Eleven attempts; then it waits for somebody to replay it, and the next ones go on."""
     listener.failures[partner.server.delivery_url] = [Rejected("answered 401")] * patience.MAX_ATTEMPTS
     sent = say(client, phone, channel)
     began = now.at
