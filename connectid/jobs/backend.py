@@ -29,8 +29,8 @@ class Options:
 
     schedule: str = ""
     """Dotted path of the tuple of :class:`connectid.jobs.schedule.Scheduled` that workers follow. Empty: none."""
-    lease_seconds: float = 60.0
-    """How long a job stays with a worker that gives no sign of life."""
+    lease_seconds: float = 30.0
+    """How long a job stays with a worker that gives no sign of life; it gives one every third of that."""
     poll_seconds: float = 1.0
     """How often a worker looks for jobs that nothing announced: retries, delayed jobs, dead workers' jobs."""
     dead_letter_days: int = 30

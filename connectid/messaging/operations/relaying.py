@@ -31,9 +31,9 @@ log = structlog.get_logger(__name__)
 budgets = RetryBudgets()
 """Repeats, by partner: at most a fifth of the first attempts (decision 0033)."""
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=45)
 """How long a channel stays with a worker that gives no sign of life."""
-LONGEST_CALL = timedelta(seconds=45)
+LONGEST_CALL = timedelta(seconds=30)
 """A call takes 15 seconds, and the resolver its time before: a lease that has less left than this is renewed first."""
 PROBE = timedelta(seconds=60)
 """For how long a partner that was left alone is tried by one call only."""
