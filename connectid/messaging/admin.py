@@ -37,13 +37,13 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
     list_display = (
         "name",
         "is_active",
-        "has_previous_secret",
-        "last_success_at",
-        "failures_in_a_row",
-        "paused_until",
         "waiting",
         "oldest",
         "given_up",
+        "failures_in_a_row",
+        "paused_until",
+        "last_success_at",
+        "has_previous_secret",
     )
     list_filter: ClassVar = ("is_active",)
     search_fields = ("name", "client_id")
@@ -62,21 +62,21 @@ class MessageServerAdmin(SecretShownOnce[MessageServer]):
         health = ("last_success_at", "failures_in_a_row", "paused_until", "waiting", "oldest", "given_up")
         return ("created_at", *health) if obj is None else ("created_at", "client_id", *health)
 
-    @admin.display(description="calls waiting", ordering="calls_waiting", empty_value="0")
-    def waiting(self, server: MessageServer) -> int | None:
+    @admin.display(description="calls waiting", ordering="calls_waiting")
+    def waiting(self, server: MessageServer) -> int:
         """How many calls are still to be made to it."""
-        return getattr(server, "calls_waiting", None)
+        return getattr(server, "calls_waiting", None) or 0
 
     @admin.display(description="oldest waits for", ordering="oldest_call")
-    def oldest(self, server: MessageServer) -> str | None:
+    def oldest(self, server: MessageServer) -> str:
         """For how long the first of them has waited."""
         since = getattr(server, "oldest_call", None)
-        return None if since is None else durations.in_words((clock.now() - since).total_seconds())
+        return "-" if since is None else durations.in_words((clock.now() - since).total_seconds())
 
-    @admin.display(description="calls given up", ordering="calls_given_up", empty_value="0")
-    def given_up(self, server: MessageServer) -> int | None:
+    @admin.display(description="calls given up", ordering="calls_given_up")
+    def given_up(self, server: MessageServer) -> int:
         """How many calls were given up, and could be made again."""
-        return getattr(server, "calls_given_up", None)
+        return getattr(server, "calls_given_up", None) or 0
 
     def put_new_secret(self, owner: MessageServer) -> str:
         """Make the secret so far, if there is one, the previous one."""
