@@ -67,11 +67,16 @@ class RetryBudgets:
             self._budgets[key] = replace(found, left=found.left - taken)
             return taken
 
-    def answered(self, key: Hashable, *, is_first: bool, is_good: bool, at: datetime) -> None:
-        """Count a call that was made."""
+    def answered(
+        self, key: Hashable, *, is_first: bool, is_good: bool, at: datetime, ends_outage: bool = False
+    ) -> None:
+        """Count a call that was made. ``ends_outage``: a good answer shows that what was left alone is well again; the hour is over."""
         with self._lock:
             found = self._now(key, at, first_attempts=int(is_first))
-            self._budgets[key] = replace(found, good_in_a_row=found.good_in_a_row + 1 if is_good else 0)
+            in_a_row = found.good_in_a_row + 1 if is_good else 0
+            if is_good and ends_outage:
+                in_a_row = max(in_a_row, WELL_AGAIN)
+            self._budgets[key] = replace(found, good_in_a_row=in_a_row)
 
     def forget(self) -> None:
         """Begin anew, for tests."""

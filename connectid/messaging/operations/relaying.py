@@ -55,7 +55,7 @@ class _Stop:
 def relay(*, channel_id: UUID) -> None:
     """Make the channel's calls that are due, in order, and come back when the next one is.
 
-    Eight statements for a single call, five more for each further one. Nothing is done while the partner is left alone: whoever
+    Nine statements for a single call, three more for each further one. Nothing is done while the partner is left alone: whoever
     finds out that it answers again wakes its channels.
     """
     ends_at = time.monotonic() + RUN_SECONDS
@@ -99,7 +99,7 @@ def sweep(*, at: datetime) -> int:
 def wake_partner(*, server_id: int, at: datetime) -> int:
     """After an outage: what waits for its next attempt need not wait any longer; return how many channels are woken.
 
-    Two statements for every thousand channels.
+    Four statements, and two more for every further thousand channels.
     """
     outcomes.make_due(server_id, at=at)
     waiting = Callback.objects.filter(
@@ -202,8 +202,14 @@ def _deliver(callback: Callback, at: datetime) -> None:
         outcomes.drop(callback)
         return
     failure = _call(callback, at)
-    is_first = not callback.attempts
-    budgets.answered(callback.channel.server_id, is_first=is_first, is_good=failure is None, at=at)
+    server = callback.channel.server
+    budgets.answered(
+        server.pk,
+        is_first=not callback.attempts,
+        is_good=failure is None,
+        at=at,
+        ends_outage=server.paused_until is not None,
+    )
     outcomes.note(callback, failure, at=clock.now(), is_early=callback.due_at > at)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from connectid.core import clock
 from connectid.core.clock import FrozenClock
 from connectid.jobs.draining import run_pending
 from connectid.jobs.models import Job
@@ -264,21 +263,3 @@ def test_bodies_are_what_contract_and_partners_read(
     assert UUID(body["channel_id"]) == channel.pk
     assert UUID(message["message_id"]).version == 4
     assert {name: message[name] for name in SEALED} == SEALED
-
-
-def test_statements_do_not_grow_with_what_waits(
-    client: Client,
-    listener: ListeningPartner,
-    partner: Partner,
-    phone: EnrolledPhone,
-    statement_budget: Any,
-) -> None:
-    """A sweep is three statements, however many channels wait."""
-
-    def grow(count: int) -> None:
-        for _ in range(count):
-            say(client, phone, new_channel(partner, phone.account.pk))
-
-    statement_budget(3, cap=20, grow=grow, act=lambda: relaying.sweep(at=clock.now()))
-    assert run_pending().failed == 0
-    assert len(listener.calls) == 20

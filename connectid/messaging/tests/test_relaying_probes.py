@@ -77,3 +77,13 @@ def test_nobody_is_asked_again_before_time_what_it_refused(
     Callback.objects.update(due_at=now.at + timedelta(hours=10))
     look(now)
     assert len(listener.failures[unheard]) == 1
+
+
+def test_what_was_tried_before_does_not_trickle_afterwards(
+    client: Client, listener: ListeningPartner, left_alone: Partner, phone: EnrolledPhone, now: FrozenClock
+) -> None:
+    """Repeats are few while things are bad; the answer that ends an outage says that they are not any more (decision 0033)."""
+    sent = [say(client, phone, new_channel(left_alone, phone.account.pk)) for _ in range(14)]
+    Callback.objects.update(attempts=3, due_at=now.at + timedelta(hours=1))
+    look(now)
+    assert sorted(delivered(listener, left_alone)) == sorted(sent)

@@ -59,14 +59,16 @@ class Moody:
     def called(self, body: bytes) -> None:
         told = json.loads(body)
         name, call = told["channel_id"], told["messages"][0]["message_id"]
-        if MessageServer.objects.filter(pk=self.server_id, paused_until__isnull=False).exists():
+        is_look = MessageServer.objects.filter(pk=self.server_id, paused_until__isnull=False).exists()
+        if is_look:
             self.looks += 1
         elif call in self.seen and self.good_in_a_row < WELL_AGAIN:
             self.repeats += 1
         self.seen.add(call)
         answer = self.coming.pop(0) if self.coming else "well"
         failure = ANSWERS[answer]
-        self.good_in_a_row = self.good_in_a_row + 1 if failure is None else 0
+        well = max(self.good_in_a_row + 1, WELL_AGAIN if is_look else 0)
+        self.good_in_a_row = well if failure is None else 0
         if failure is not None:
             self.refused |= {call} if answer == "400" else set()
             raise failure

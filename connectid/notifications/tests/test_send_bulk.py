@@ -1,6 +1,7 @@
 """POST /messaging/send_bulk/ (contract 7.4)."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from connectid.devices.tests.push_scene import registered
 from connectid.notifications import limits
 from connectid.notifications.models import Notification
 from connectid.notifications.tests.sending_scene import SEND_BULK, names, send_bulk, sender, workers
+from connectid.providers.push.tests.fake_fcm import FakeFcm
 from connectid.sandbox import inbox
 from connectid.testing.budget import StatementBudget
 from connectid.testing.scene import new_phone
@@ -69,6 +71,15 @@ def test_two_messages_for_one_person(client: Client, partner: dict[str, str]) ->
     answer = send_bulk(client, partner, *messages).json()
     assert [told["responses"][0]["status"] for told in answer["messages"]] == ["error", "error"]
     assert Notification.objects.filter(account=failing, push_due_at__isnull=False).count() == 2
+
+
+def test_a_hundred_are_in_flight_at_once(client: Client, partner: dict[str, str], fcm: FakeFcm) -> None:
+    """FCM answers none of them before it has a hundred."""
+    made = names(workers(200))
+    fcm.meeting = threading.Barrier(100)
+    answer = send_bulk(client, partner, *({"usernames": [name], "data": {"k": "v"}} for name in made))
+    assert answer.json()["all_success"] is True
+    assert len(fcm.asked) == 200
 
 
 def test_no_messages(client: Client, partner: dict[str, str]) -> None:

@@ -55,6 +55,13 @@ class Spending(RuleBasedStateMachine):
         self.spent += not is_well
         self._answered(False, 0, is_first=False)
 
+    @rule(late=late)
+    def look_after_an_outage(self, late: int) -> None:
+        """One good answer is enough then: what waited for so long is not to trickle."""
+        at = self.at - timedelta(seconds=late)
+        self.budgets.answered("vendor", is_first=False, is_good=True, at=at, ends_outage=True)
+        self.good_in_a_row = max(WELL_AGAIN, self.good_in_a_row + 1)
+
     @rule()
     def another_vendor_has_its_reserve(self) -> None:
         assert self.budgets.take("another", at=self.at + timedelta(seconds=60))
