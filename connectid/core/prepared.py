@@ -6,9 +6,11 @@ Everything else, SQLite, and whatever runs inside a transaction goes by Django's
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache, partial
 from itertools import count
 from typing import Any, cast
+from uuid import UUID
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -17,22 +19,27 @@ from psycopg.adapt import Transformer
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-from connectid.core.outdated_plans import REFUSED_BY
+from connectid.core import outdated_plans
 
 type Rows = list[tuple[Any, ...]]
+type Parameter = str | int | UUID | datetime
+"""What has the same text in Python as in PostgreSQL. None has not: it would be compared as a word."""
+type _Prepared = tuple[bytes, Callable[[PGresult], Rows]]
 
 _FORGOTTEN = b"26000"
 """The SQLSTATE of a prepared statement that is not there; nothing was run then."""
 
-_PREPARED = "_connectid_prepared"
-"""Attribute of a connection of psycopg's: the texts of what it has prepared, and what loads their rows."""
+_REFUSED_BY = outdated_plans.REFUSED_BY.encode()
 
+_PREPARED = "_connectid_prepared"
+"""Attribute of a connection of psycopg's: what it has prepared, by the texts."""
 
 _names = count()
+"""Of one process: no two preparations have the same, whichever connection they are for."""
 
 
-def rows(sql: str, parameters: Sequence[object], *, database: BaseDatabaseWrapper | None = None) -> Rows:
-    """Return the rows of a SELECT with ``%s`` for each parameter: a text, a number, a UUID or a moment.
+def rows(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWrapper | None = None) -> Rows:
+    """Return the rows of a SELECT with ``%s`` for each parameter.
 
     ``database`` is the primary unless it is given. Raises Django's database errors, as a cursor does.
     """
@@ -50,7 +57,7 @@ def rows(sql: str, parameters: Sequence[object], *, database: BaseDatabaseWrappe
 
 
 def row(
-    sql: str, parameters: Sequence[object], *, database: BaseDatabaseWrapper | None = None
+    sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWrapper | None = None
 ) -> tuple[Any, ...] | None:
     """Return the first row, or None where there is none."""
     found = rows(sql, parameters, database=database)
@@ -84,28 +91,32 @@ def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, 
     return load(result)
 
 
-def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: Any) -> bool:
-    """Whether the statement failed only for being prepared long ago; then it counts as not prepared."""
-    if result.error_field(DiagnosticField.SOURCE_FUNCTION) == REFUSED_BY.encode():
-        raw.pgconn.exec_(b"DEALLOCATE " + _numbered(sql)[0])
-    elif result.error_field(DiagnosticField.SQLSTATE) != _FORGOTTEN:
+def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: PGresult) -> bool:
+    """Whether the statement failed only for being prepared long ago; then it counts as not prepared.
+
+    psycopg lets the server forget all of a connection's statements when something was rolled back. What was
+    prepared since then is still there, so that only this one is to be prepared again; under another name, for
+    what a migration made useless still has its own.
+    """
+    if (
+        result.error_field(DiagnosticField.SQLSTATE) != _FORGOTTEN
+        and result.error_field(DiagnosticField.SOURCE_FUNCTION) != _REFUSED_BY
+    ):
         return False
-    # psycopg lets the server forget all of a connection's statements when something was rolled back. What was
-    # prepared since then is still there, so that only this one is to be prepared again.
     del raw.__dict__[_PREPARED][sql]
     return True
 
 
-def _prepared(raw: "psycopg.Connection[Any]", sql: str) -> tuple[bytes, Callable[[PGresult], Rows]]:
+def _prepared(raw: "psycopg.Connection[Any]", sql: str) -> _Prepared:
     """The name of the statement, which this connection has prepared, and what loads its rows; both are made at the first use."""
-    name, text = _numbered(sql)
-    known: dict[str, Callable[[PGresult], Rows]] = raw.__dict__.setdefault(_PREPARED, {})
-    load = known.get(sql)
-    if load is None:
-        result = raw.pgconn.prepare(name, text)
+    known: dict[str, _Prepared] = raw.__dict__.setdefault(_PREPARED, {})
+    found = known.get(sql)
+    if found is None:
+        name = f"connectid_{next(_names)}".encode()
+        result = raw.pgconn.prepare(name, _numbered(sql))
         _check(raw, result.status, ExecStatus.COMMAND_OK, result)
-        load = known[sql] = _loading(raw)
-    return name, load
+        found = known[sql] = (name, _loading(raw))
+    return found
 
 
 def _loading(raw: "psycopg.Connection[Any]") -> Callable[[PGresult], Rows]:
@@ -130,9 +141,8 @@ def _check(raw: "psycopg.Connection[Any]", status: int, wanted: ExecStatus, resu
 
 
 @cache
-def _numbered(sql: str) -> tuple[bytes, bytes]:
-    """The statement's name, its own in this process, and its text with ``$1`` for the first ``%s`` and so on."""
+def _numbered(sql: str) -> bytes:
+    """The text of a statement with ``$1`` for the first ``%s`` and so on."""
     numbers = count(1)
     first, *others = sql.split("%s")
-    text = "".join([first, *(f"${next(numbers)}{part}" for part in others)])
-    return f"connectid_{next(_names)}".encode(), text.encode()
+    return "".join([first, *(f"${next(numbers)}{part}" for part in others)]).encode()

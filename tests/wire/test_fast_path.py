@@ -151,6 +151,7 @@ def test_a_spent_limit(ways: Ways, phone: EnrolledPhone, monkeypatch: pytest.Mon
     found = asked(ways.application, POLL, phone.headers)
     assert found[0] == "429 Too Many Requests"
     assert ways.long == 1
+    assert found == asked(long_way, POLL, phone.headers)
 
 
 def test_a_database_that_fails(ways: Ways, phone: EnrolledPhone, monkeypatch: pytest.MonkeyPatch) -> None:

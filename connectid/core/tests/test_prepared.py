@@ -59,7 +59,7 @@ def test_values_of_every_kind() -> None:
     sql = (
         "SELECT CAST(%s AS bigint), CAST(%s AS uuid), CAST(%s AS timestamptz), CAST(%s AS boolean), NULL, 1.5"
     )
-    given = [2**40, pk, now, True]
+    given: list[Any] = [2**40, pk, now, True]
     assert prepared.rows(sql, given) == by_cursor(sql, given)
     found = prepared.row(sql, given)
     assert found is not None
@@ -168,6 +168,14 @@ def test_a_type_that_a_migration_changes_under_a_running_server(changing: psycop
     changing.execute(WIDEN)
     for _ in range(3):
         assert prepared.rows(sql, ["a"]) == [("a",)]
+
+
+@pytest.mark.postgresql
+def test_another_type_is_read_as_such(changing: psycopg.Connection) -> None:
+    sql = "SELECT name FROM widened"
+    assert prepared.rows(sql, []) == [("a",)]
+    changing.execute("ALTER TABLE widened ALTER name TYPE integer USING 7")
+    assert prepared.rows(sql, []) == [(7,)]
 
 
 @pytest.mark.postgresql
