@@ -17,7 +17,7 @@ import psycopg
 import psycopg.conninfo
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, ProgrammingError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, ProgrammingError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from prometheus_client import Counter
 
@@ -84,9 +84,10 @@ def read[Found](query: Callable[[BaseDatabaseWrapper], Found], *, account_id: in
 
     Inside a transaction it is the primary, and where a replica fails the query is run again on it.
     """
+    primary = connections[DEFAULT_DB_ALIAS]  # itself: ``connection`` looks it up for each of its attributes
     if _WATCH is None and not aliases():
-        return query(connection)
-    alias = None if connection.in_atomic_block else _watch().choose(account_id)
+        return query(primary)
+    alias = None if primary.in_atomic_block else _watch().choose(account_id)
     if alias is not None:
         try:
             found = query(connections[alias])
@@ -97,7 +98,7 @@ def read[Found](query: Callable[[BaseDatabaseWrapper], Found], *, account_id: in
             READS.labels("replica").inc()
             return found
     READS.labels("primary").inc()
-    return query(connection)
+    return query(primary)
 
 
 def wrote(account_ids: Collection[int]) -> None:
