@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.test import Client
 
 from connectid.messaging.models import Channel
+from connectid.oauth.models import ANDROID_CLIENT_ID
 from connectid.testing import partners
 from connectid.testing.clients import server_headers
 from connectid.testing.scene import EnrolledPhone
@@ -20,6 +21,7 @@ HOT = (
     "messaging/send_message",
     "messaging/send_fcm",
     "messaging/send",
+    "o/token",
     "users/heartbeat",
     "users/credentials",
     "users/fetch_db_key",
@@ -63,6 +65,14 @@ def calls(phone: EnrolledPhone, partner: partners.Partner, channel: Channel) -> 
     yield "users/credentials", client.get("/users/credentials", headers=phone.headers)
     yield "users/fetch_db_key", client.get("/users/fetch_db_key", headers=phone.headers)
     yield "toggles", client.get("/toggles/", headers=phone.headers)
+    form = {
+        "grant_type": "password",
+        "client_id": ANDROID_CLIENT_ID,
+        "scope": "openid",
+        "username": phone.account.username,
+        "password": phone.credential,
+    }
+    yield "o/token", client.post("/o/token/", form)
     yield "o/userinfo", client.get("/o/userinfo/", headers=bearer.headers)
     asked = {"token": bearer.token}
     yield "o/introspect", client.post("/o/introspect/", asked, headers=servers)

@@ -35,7 +35,7 @@ TABLES_OF_ACCOUNTS = (
 SPREAD = re.compile(rf"\b(?:{'|'.join(TABLES_OF_ACCOUNTS)})\b")
 BY_ACCOUNT = re.compile(
     r'(?:account_id"? ?= ?%s|account_id"? = ANY|account_id"? IN \(|user_id"? ?= ?%s'
-    r'|"accounts_account"."id" = %s|a\.id = %s|INSERT INTO "?\w+"? \([^)]*"?account_id"?)'
+    r'|"accounts_account"."id" = %s|a\.id = %s|INSERT INTO "?\w+"? \([^)]*"?(?:account_id|user_id)"?)'
 )
 
 OTHERWISE = {

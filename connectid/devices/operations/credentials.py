@@ -18,7 +18,7 @@ USE_IS_NOTED_EVERY = timedelta(hours=1)
 _LOOK = """
 SELECT d.id
   FROM devices_device d JOIN accounts_account a ON a.id = d.account_id
- WHERE d.id = %s AND d.revoked_at IS NULL AND a.is_active
+ WHERE d.id = %s AND d.account_id = %s AND d.revoked_at IS NULL AND a.is_active
 """
 _HOLD = f"{_LOOK} FOR NO KEY UPDATE OF a, d"
 """The account first, as in :func:`issue`: rows are locked in the order in which they are named here."""
@@ -76,7 +76,7 @@ def hold(device: KnownDevice) -> bool:
     """
     held = _HOLD if connection.features.has_select_for_update else _LOOK
     with connection.cursor() as cursor:
-        cursor.execute(held, [device.device_id])
+        cursor.execute(held, [device.device_id, device.account_id])
         return cursor.fetchone() is not None
 
 
