@@ -17,13 +17,7 @@ def figures(environment: dict[str, str]) -> Iterator[Figure]:
     """Measure the real adapters against slow fakes."""
     with Vendors(delay=DELAY) as vendors, server.running(environment | vendors.environment()) as running:
         phone = VirtualPhone(running.url, "+265991234567", attest=vendors.attest)
-        body = {
-            "phone_number": phone.phone_number,
-            "application_id": phone.package,
-            "gps_location": "-13.96 33.77 1050.0 12.5",
-            "cc_device_id": phone.installation_id,
-            "device": phone.model,
-        }
+        body = phone.described()
         claimed = request_hash(body)
         headers = {
             "Content-Type": "application/json",

@@ -165,13 +165,7 @@ class Crew:
     def _sign_up(self) -> str:
         self._signed_up += 1
         phone = VirtualPhone("", self.plan.phone_number(self.phones + self._signed_up))
-        body = {
-            "phone_number": phone.phone_number,
-            "application_id": phone.package,
-            "gps_location": "-13.96 33.77 1050.0 12.5",
-            "cc_device_id": phone.installation_id,
-            "device": phone.model,
-        }
+        body = phone.described()
         claimed = request_hash(body)
         attested = {
             "CC-Request-Hash": claimed,

@@ -20,6 +20,9 @@ TIMEOUT = 30
 CLIENT_ID = "zqFUtAAMrxmjnC1Ji74KAa6ZpY1mZly0J0PlalIa"
 """Built into every release of the app (contract 14.1)."""
 
+LILONGWE = "-13.96 33.77 1050.0 12.5"
+"""Latitude, longitude, altitude and accuracy, as the app writes them."""
+
 GRACEFUL_CODES = frozenset(
     {
         "LOCKED_ACCOUNT",
@@ -92,15 +95,19 @@ class VirtualPhone:
 
     # Enrolment, in the order of the app's screens.
 
-    def start_configuration(self, gps_location: str = "-13.96 33.77 1050.0 12.5") -> dict[str, Any]:
-        """Ask for an enrollment session, with an attestation of exactly this body."""
-        body = {
+    def described(self, gps_location: str = LILONGWE) -> dict[str, Any]:
+        """What the app tells of itself when it asks for an enrollment session."""
+        return {
             "phone_number": self.phone_number,
             "application_id": self.package,
             "gps_location": gps_location,
             "cc_device_id": self.installation_id,
             "device": self.model,
         }
+
+    def start_configuration(self, gps_location: str = LILONGWE) -> dict[str, Any]:
+        """Ask for an enrollment session, with an attestation of exactly this body."""
+        body = self.described(gps_location)
         headers = self._integrity(body)
         answer = self._object(self._post("/users/start_configuration", body, headers=headers))
         if answer["required_lock"] not in {"pin", "biometric"}:
