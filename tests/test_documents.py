@@ -29,6 +29,16 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert broken == []
 
 
+def test_another_document_leads_to_each() -> None:
+    linked = {
+        (document.parent / target).resolve()
+        for document in DOCUMENTS
+        for target, _ in LINK.findall(document.read_text(encoding="utf-8"))
+        if target
+    }
+    assert [document for document in DOCUMENTS if document not in linked] == [ROOT / "README.md"]
+
+
 def test_every_table_has_a_place_in_the_page_on_retention() -> None:
     page = RETENTION.read_text(encoding="utf-8")
     assert [model._meta.label for model in apps.get_models() if f"`{model._meta.label}`" not in page] == []
