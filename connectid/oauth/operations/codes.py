@@ -1,9 +1,9 @@
 """Authorization codes: made by the sign-in page, exchanged at the token endpoint."""
 
-import uuid
 from datetime import datetime
 
 from connectid.core import secrets
+from connectid.core.identifiers import new_ordered_uuid
 from connectid.oauth import lifetimes
 from connectid.oauth.models import AuthorizationCode
 from connectid.oauth.queries.access_tokens import checksum
@@ -29,7 +29,7 @@ def issue_code(
     code = secrets.new_urlsafe_token()
     AuthorizationCode.objects.create(
         code_checksum=checksum(code),
-        token_family=uuid.uuid4(),
+        token_family=new_ordered_uuid(),
         application_id=client_id,
         user_id=account_id,
         scope=scope,

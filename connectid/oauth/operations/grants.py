@@ -6,7 +6,6 @@ deactivation hold the same row while they end every token, so that none is born 
 
 import hmac
 import re
-import uuid
 from base64 import urlsafe_b64encode
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +13,7 @@ from hashlib import sha256
 import structlog
 from django.db import transaction
 
+from connectid.core.identifiers import new_ordered_uuid
 from connectid.core.ratelimit import Throttled
 from connectid.devices.errors import InvalidDeviceCredential
 from connectid.devices.operations import credentials
@@ -45,7 +45,7 @@ def by_password(
     _require_app(client)
     granted = scopes.granted(scope)
     device = _proven_device(username, password, address, at)
-    family = Family(uuid.uuid4(), client, device.account_id, authenticated_at=at)
+    family = Family(new_ordered_uuid(), client, device.account_id, authenticated_at=at)
     with transaction.atomic():
         if credentials.hold(device):
             return tokens.issue_pair(family=family, scope=granted, at=at)

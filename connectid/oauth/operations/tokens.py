@@ -37,6 +37,7 @@ class Family:
     """The tokens that follow from one time that a person proved who they are."""
 
     id: uuid.UUID
+    """In the order in which they are made: tokens come in millions, and an index of random ones grows on every page."""
     client: StoredClient
     account_id: int
     authenticated_at: datetime
