@@ -32,7 +32,7 @@ fleet: install ## play 100,000 phones at their real rates, then all of them with
 	@$(BIN)/python -m benchmarks.fleet $(FLEET)
 
 budgets: install ## count again what every endpoint and job costs; TESTS=connectid/messaging for some only
-	@$(BIN)/python -m pytest -q -n logical --write-budgets $(TESTS)
+	@$(BIN)/python -m pytest -q -n logical --dist worksteal --write-budgets $(TESTS)
 
 CASES = 20000
 fuzz: install ## send 20,000 cases made up from the API document; CASES=2000 for fewer

@@ -68,7 +68,7 @@ def routes_page() -> str:
     from connectid.config.urls import api
     from connectid.credentials.urls import pages as credential_pages
     from connectid.signin.urls import urlpatterns as pages
-    from connectid.web.routes import documented
+    from connectid.web.routes import documented, methods
 
     rows = [("Method", "Path", "Caller", "Promise", "Code")]
     for pattern in sorted(
@@ -93,13 +93,6 @@ Each path is served with and without its trailing slash. Bodies and answers are 
 
 {table(*rows)}
 """
-
-
-def methods(view: Any) -> list[str]:
-    """Return what a view answers, HEAD aside: an endpoint, a class of pages, or a function for reading."""
-    if hasattr(view, "api_endpoints"):
-        return sorted(view.api_endpoints)
-    return [name for name in ("GET", "POST") if hasattr(view, name.lower())] or ["GET"]
 
 
 def commands_page() -> str:

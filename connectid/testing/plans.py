@@ -73,7 +73,7 @@ class Recorder:
             self.pending.append((sql, params, line))
 
 
-_GO_BETWEENS = ("plans.py", "query_budget.py", "core/prepared.py")
+_GO_BETWEENS = ("plans.py", "query_budget.py", "metering.py", "core/prepared.py")
 """What hands a statement on; the line that asked is further out."""
 
 

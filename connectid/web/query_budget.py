@@ -149,7 +149,7 @@ def _count(execute: Callable[..., Any], sql: str, params: Any, many: bool, conte
     return execute(sql, params, many, context)
 
 
-_GO_BETWEENS = ("web/query_budget.py", "core/prepared.py", "testing/plans.py")
+_GO_BETWEENS = ("web/query_budget.py", "core/prepared.py", "testing/plans.py", "testing/metering.py")
 
 
 def _offending_line() -> str:

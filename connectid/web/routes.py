@@ -27,6 +27,13 @@ def documented(patterns: list[URLPattern]) -> list[URLPattern]:
     return [pattern for pattern in patterns if pattern.name]
 
 
+def methods(view: Any) -> list[str]:
+    """What a view answers, HEAD aside: an endpoint, a class of pages, or a function for reading."""
+    if hasattr(view, "api_endpoints"):
+        return sorted(view.api_endpoints)
+    return [name for name in ("GET", "POST") if hasattr(view, name.lower())] or ["GET"]
+
+
 def _variants(wire_path: str, view: type[View] | ViewFunction) -> list[URLPattern]:
     twin = wire_path.removesuffix("/") if wire_path.endswith("/") else f"{wire_path}/"
     name = wire_path.strip("/")

@@ -47,7 +47,7 @@ def test_statements(statement_budget: StatementBudget) -> None:
             new_photo(age=timedelta(days=31))
             new_session(expires_in=timedelta(days=-1))
 
-    statement_budget(2, grow=grow, act=lambda: pruning.prune(at=clock.now()))
+    statement_budget(2, grow=grow, act=tasks.prune.call, consumed=True, cap=999)
 
 
 def test_it_has_a_job() -> None:

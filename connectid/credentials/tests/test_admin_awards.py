@@ -99,6 +99,7 @@ def test_statements(admin: Client, statement_budget: StatementBudget) -> None:
     issuer = new_issuer()
     statement_budget(
         12,
+        cap=20,
         grow=lambda n: [new_award(issuer, new_account().pk) for _ in range(n)],
         act=lambda: admin.get(AWARDS),
     )

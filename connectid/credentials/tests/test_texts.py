@@ -1,12 +1,12 @@
 """Texts to those who were awarded something: off unless wanted, and one for each person and batch (E-30)."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.test import Client
 
 from connectid.core import clock
+from connectid.credentials import tasks
 from connectid.credentials.models import Award
 from connectid.credentials.operations import telling
 from connectid.jobs.draining import run_pending
@@ -134,6 +134,5 @@ def test_statements(statement_budget: StatementBudget) -> None:
     def grow(count: int) -> None:
         waiting.extend(str(new_award(issuer, new_account().pk).invite_id) for _ in range(count))
 
-    statement_budget(1, grow=grow, act=lambda: telling.tell_all(invite_ids=waiting))
-    with statement_budget.at_most(4):
-        telling.tell(invite_id=UUID(waiting[0]), at=clock.now())
+    statement_budget(1, grow=grow, act=lambda: tasks.tell_holders.call(waiting))
+    statement_budget(4, grow=grow, act=lambda: tasks.tell_holder.call(waiting.pop()))

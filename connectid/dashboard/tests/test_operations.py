@@ -8,15 +8,16 @@ import pytest
 from django.test import Client
 
 from connectid.core import clock
-from connectid.dashboard import counting, operations, panels, queries
+from connectid.dashboard import counting, operations, panels, queries, tasks
 from connectid.dashboard.models import Metric, Span, Tally
 from connectid.devices.models import EndReason, PushRegistration
+from connectid.jobs.definition import JobTask
 from connectid.jobs.models import Job
 from connectid.messaging.models import Callback
 from connectid.notifications.models import Notification
 from connectid.testing.budget import StatementBudget
 from connectid.testing.partners import Partner, new_channel, new_partner
-from connectid.testing.rows import new_row
+from connectid.testing.rows import new_row, new_rows
 from connectid.testing.scene import new_account, new_session
 from connectid.testing.staff import sign_in
 from connectid.verification.models import Challenge
@@ -45,13 +46,6 @@ def busy_hour(at: datetime, number: int = 1) -> None:
         type(session.session).objects.filter(pk=session.session.pk).update(
             created_at=at, expires_at=at + timedelta(hours=4)
         )
-        new_row(Challenge).__class__.objects.update(
-            address="+265999000001",
-            created_at=at,
-            expires_at=at + timedelta(minutes=10),
-            delivered_sends=2,
-            used_at=at,
-        )
         for seconds in (2, 30):
             Notification.objects.create(
                 account=account,
@@ -64,6 +58,14 @@ def busy_hour(at: datetime, number: int = 1) -> None:
         PushRegistration.objects.create(
             account=account, token_digest=account.username, ended_at=at, end_reason=EndReason.DEAD
         )
+    new_rows(Challenge, number)
+    Challenge.objects.update(
+        address="+265999000001",
+        created_at=at,
+        expires_at=at + timedelta(minutes=10),
+        delivered_sends=2,
+        used_at=at,
+    )
     new_row(Job)
     Job.objects.update(run_at=at)
 
@@ -159,15 +161,17 @@ def test_since_when_partners_wait(client: Client) -> None:
     assert {row[1:] for row in shown()} == {("0", "–")}  # noqa: RUF001
 
 
-def test_statements_of_the_job(statement_budget: StatementBudget) -> None:
+@pytest.mark.parametrize(("job", "most"), [(tasks.refresh, 16), (tasks.settle, 18)])
+def test_statements_of_the_jobs(statement_budget: StatementBudget, job: JobTask[[], None], most: int) -> None:
     at = now()
 
     def grow(number: int) -> None:
         busy_hour(at, number)
         for _ in range(number):
-            wait_for(new_partner(), at, calls=number)
+            wait_for(new_partner(), at, calls=2)
 
-    statement_budget(16, grow=grow, act=lambda: operations.refresh(at=at), sizes=(2, 12))
+    with clock.frozen(at):
+        statement_budget(most, grow=grow, act=job.call)
 
 
 def test_statements_of_the_page(client: Client, statement_budget: StatementBudget) -> None:
@@ -181,8 +185,8 @@ def test_statements_of_the_page(client: Client, statement_budget: StatementBudge
             wait_for(new_partner(f"Partner {index}"), at, calls=number)
         operations.refresh(at=at)
 
-    statement_budget(9, grow=grow, act=lambda: client.get(PAGE), sizes=(2, 8))
-    statement_budget(9, grow=grow, act=lambda: client.get(LIVE), sizes=(2, 8))
+    statement_budget(9, grow=grow, act=lambda: client.get(PAGE), sizes=(2, 8), cap=8)
+    statement_budget(9, grow=grow, act=lambda: client.get(LIVE), sizes=(2, 8), cap=8)
 
 
 @pytest.mark.parametrize(("role", "status"), [("operator", 200), ("auditor", 200), ("support", 403)])

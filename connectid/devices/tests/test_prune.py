@@ -42,7 +42,7 @@ def test_statements(statement_budget: StatementBudget) -> None:
             registered(ended_at=clock.now() - timedelta(days=31))
         Device.objects.update(revoked_at=clock.now() - timedelta(days=200))
 
-    statement_budget(2, grow=grow, act=lambda: pruning.prune(at=clock.now()))
+    statement_budget(2, grow=grow, act=tasks.prune.call, consumed=True, cap=999)
 
 
 def test_it_has_a_job() -> None:

@@ -167,7 +167,7 @@ def test_statements(account: Account, statement_budget: StatementBudget) -> None
     def act() -> None:
         registration = registered(account=account)
         withdraw(account)
-        farewell.say(registration_id=registration.pk)
+        tasks.say_farewell.call(registration.pk)
         registration.delete()
 
     def grow(number: int) -> None:

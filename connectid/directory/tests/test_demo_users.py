@@ -119,7 +119,7 @@ def test_a_look_up_is_on_record(client: Client) -> None:
 def test_statements(client: Client, statement_budget: StatementBudget) -> None:
     """The client, the codes, the record."""
     headers = server_headers("demo_users")
-    made = iter(range(1000))
+    made = iter(range(2000))
 
     def grow(count: int) -> None:
         for _ in range(count):

@@ -56,9 +56,20 @@ def test_statements(statement_budget: StatementBudget) -> None:
 
     def run() -> None:
         Account.objects.filter(counted_as=CountedAs.SELF_ENROLLED).update(is_active=False)
-        counting.roll_up()
+        tasks.count.call()
 
     statement_budget(4, grow=grow, act=run)
+
+
+@pytest.mark.django_db
+def test_statements_of_mending(statement_budget: StatementBudget) -> None:
+    """What there is, what is kept, and that anew; one is the test's."""
+
+    def run() -> None:
+        MonthlyCount.objects.all().delete()
+        tasks.reconcile_counts.call()
+
+    statement_budget(5, grow=lambda n: [worker() for _ in range(n)], act=run)
 
 
 @pytest.mark.django_db

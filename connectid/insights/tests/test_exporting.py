@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -207,15 +208,19 @@ def test_the_command_says_what_is_missing() -> None:
 def test_statements(table: str, statement_budget: StatementBudget) -> None:
     """The run; a page, the note that it is there, the page after it; the end."""
     issuer = new_issuer()
+    make: dict[str, Callable[[], object]] = {
+        "accounts": lambda: new_account(backup_code=""),
+        "devices": lambda: new_phone(backup_code=""),
+        "sessions": new_session,
+        "awards": lambda: new_award(issuer, new_account(backup_code="").pk),
+    }
 
     def grow(count: int) -> None:
         for _ in range(count):
-            phone = new_phone(backup_code="")
-            new_session(account=phone.account)
-            new_award(issuer, phone.account.pk)
+            make[table]()
 
     def run() -> None:
-        exporting.go_on(run_id=start(table), at=clock.now())
+        tasks.go_on_exporting.call(start(table))
 
     statement_budget(9, grow=grow, act=run)
 

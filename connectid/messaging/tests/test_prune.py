@@ -92,7 +92,7 @@ def test_statements(channel: Channel, statement_budget: StatementBudget) -> None
         for _ in range(number):
             given_up(message(channel, now - 91 * DAY, Direction.TO_SERVER), now - 91 * DAY)
 
-    statement_budget(2, grow=grow, act=lambda: pruning.prune(at=now))
+    statement_budget(2, grow=grow, act=tasks.prune.call, consumed=True, cap=999)
 
 
 def test_it_has_a_job(channel: Channel) -> None:

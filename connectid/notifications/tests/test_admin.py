@@ -83,4 +83,4 @@ def test_nobody_edits(desk: Client) -> None:
 
 
 def test_statements(desk: Client, statement_budget: StatementBudget) -> None:
-    statement_budget(5, grow=lambda count: [told() for _ in range(count)], act=lambda: listed(desk))
+    statement_budget(5, cap=20, grow=lambda count: [told() for _ in range(count)], act=lambda: listed(desk))

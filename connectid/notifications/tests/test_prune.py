@@ -71,7 +71,7 @@ def test_statements(statement_budget: StatementBudget) -> None:
         for _ in range(number):
             notification(received_at=now - 8 * DAY)
 
-    statement_budget(3, grow=grow, act=lambda: pruning.prune(at=now))
+    statement_budget(3, grow=grow, act=tasks.prune.call, consumed=True, cap=999)
 
 
 def test_it_has_a_job() -> None:

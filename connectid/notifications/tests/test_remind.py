@@ -168,7 +168,8 @@ def test_statements(statement_budget: StatementBudget) -> None:
 
     def act() -> None:
         Reminder.objects.all().delete()
-        reminders.remind(at=NOW)
+        with clock.frozen(NOW):
+            tasks.remind.call()
 
     statement_budget(7, grow=grow, act=act, sizes=(10, 999))
 

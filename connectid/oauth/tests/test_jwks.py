@@ -63,4 +63,5 @@ def test_statements(client: Client, statement_budget: StatementBudget) -> None:
         grow=lambda n: [signing_keys.rotate(at=clock.now(), at_once=True) for _ in range(n)],
         act=lambda: client.get(PATH),
         sizes=(1, 4),
+        cap=4,
     )

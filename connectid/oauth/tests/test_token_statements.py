@@ -60,7 +60,7 @@ def test_password_at_the_first_use_in_an_hour(client: Browser) -> None:
 def test_code(client: Browser, statement_budget: StatementBudget) -> None:
     """Client, code, its use, two tokens."""
     site, account = new_site(), new_account()
-    codes = [code_form(new_code(account, site)) for _ in range(3)]
+    codes = [code_form(new_code(account, site)) for _ in range(4)]
     statement_budget(
         5,
         grow=lambda n: [new_pair(account) for _ in range(n)],
@@ -106,7 +106,7 @@ def test_client_credentials(client: Browser, statement_budget: StatementBudget) 
 def test_revoking(client: Browser, statement_budget: StatementBudget) -> None:
     """Client, the token as either kind, the end of its family."""
     site, account = new_site(), new_account()
-    pairs = [ask(client, code_form(new_code(account, site)), site).json() for _ in range(3)]
+    pairs = [ask(client, code_form(new_code(account, site)), site).json() for _ in range(4)]
     statement_budget(
         5,
         grow=lambda n: [new_pair(account) for _ in range(n)],

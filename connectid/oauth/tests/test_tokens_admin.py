@@ -62,6 +62,7 @@ def test_a_list_takes_as_many_statements_whatever_its_length(
 ) -> None:
     statement_budget(
         6,
+        cap=20,
         grow=lambda n: [new_pair(new_account()) for _ in range(n)],
         act=lambda: client.get("/admin/oauth/accesstoken/"),
     )

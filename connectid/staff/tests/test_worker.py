@@ -151,7 +151,11 @@ def test_what_a_role_does_not_see_elsewhere_is_not_here(client: Client, phone: E
 @pytest.mark.usefixtures("support")
 def test_statements(client: Client, phone: EnrolledPhone, statement_budget: StatementBudget) -> None:
     statement_budget(
-        26, grow=lambda n: fill(phone.account, n), act=lambda: client.get(page(phone.account)), sizes=(2, 8)
+        26,
+        grow=lambda n: fill(phone.account, n),
+        act=lambda: client.get(page(phone.account)),
+        sizes=(2, 8),
+        cap=8,
     )
 
 

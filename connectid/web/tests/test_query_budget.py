@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import path
 from pytest_django import Settings
 
-from connectid.testing.budget import SIZES, StatementBudget
+from connectid.testing.budget import StatementBudget
 from connectid.web.query_budget import REPEATS_ALLOWED, RepeatedStatement, counted
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +165,7 @@ def test_in_production_repeats_are_only_measured(
 class TestFixture:
     def test_a_constant_number_passes(self, statement_budget: StatementBudget) -> None:
         rows: list[int] = []
-        statement_budget(2, sizes=SIZES, grow=lambda n: rows.extend(range(n)), act=lambda: run(2))
+        statement_budget(2, sizes=(2, 20), cap=20, grow=lambda n: rows.extend(range(n)), act=lambda: run(2))
         assert len(rows) == 20
         with statement_budget.at_most(1) as budget:
             run(1)
@@ -175,7 +175,7 @@ class TestFixture:
         rows: list[int] = []
         with pytest.raises(AssertionError, match="2 statements with 2 rows, 20 with 20"):
             statement_budget(
-                100, sizes=SIZES, grow=lambda n: rows.extend(range(n)), act=lambda: run(len(rows))
+                100, sizes=(2, 20), cap=20, grow=lambda n: rows.extend(range(n)), act=lambda: run(len(rows))
             )
 
     def test_too_many_fail_and_are_listed(self, statement_budget: StatementBudget) -> None:
