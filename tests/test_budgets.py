@@ -45,7 +45,7 @@ class TestMetering:
     def test_rows_of_a_bare_cursor(self) -> None:
         with metered() as meter, connection.cursor() as cursor:
             for _ in range(2):
-                cursor.execute("SELECT 1 UNION SELECT 2 UNION SELECT 3")
+                cursor.execute("SELECT 1 UNION SELECT 2 UNION SELECT 3 ORDER BY 1")
                 assert (cursor.fetchone(), cursor.fetchmany(1), [*cursor]) == ((1,), [(2,)], [(3,)])
         assert meter.cost.rows == 6
 

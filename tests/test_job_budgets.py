@@ -65,11 +65,11 @@ class Found:
 
     def grow(self, count: int) -> None:
         """Make so many rows more of each model."""
-        for model in self.models:
-            new_rows(model, count)
+        rows = [new_rows(model, count) for model in self.models][-1]
         values = {name: value() if callable(value) else value for name, value in self.values.items()}
         if values:
-            self.models[-1]._default_manager.update(**values)
+            made = self.models[-1]._default_manager.filter(pk__in=[row.pk for row in rows])
+            made.update(**values)
 
 
 FOUND = [

@@ -167,8 +167,7 @@ def test_statements_of_the_jobs(statement_budget: StatementBudget, job: JobTask[
 
     def grow(number: int) -> None:
         busy_hour(at, number)
-        for _ in range(number):
-            wait_for(new_partner(), at, calls=2)
+        wait_for(new_partner(), at, calls=number)
 
     with clock.frozen(at):
         statement_budget(most, grow=grow, act=job.call)
