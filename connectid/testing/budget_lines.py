@@ -37,16 +37,17 @@ and the difference is seen in review.
   eight. An eighth and 64 bytes more are forgiven.
 - **Outside calls** are those to providers: texts, pushes, photos, partners.
 
-The first column of each three is the dearest case of any test. The next two are of tests that make the data grow: with one row of
-what is read or written, and with a thousand; where so many cannot be had (one request may name fewer, or a limit lets no more through),
-the number stands in brackets. A dash: nothing grows, for the reason [below](#what-does-not-grow).
+The first column of each three is the dearest case of any test that does not make its data grow. The next two are of those that do: with one row of
+what is read or written, or one other person, and the dearest with more of them, up to a thousand. Other numbers of rows stand in brackets: one request
+may name fewer, a limit may let no more through, or the dearest case was counted with twenty. A dash: not counted so, for the reason
+[below](#not-counted-with-more-rows). HEAD costs what GET does. The figures that tests are held to are in [budgets.json](budgets.json).
 
 | Endpoint or job | Statements | 1 row | 1,000 rows | Rows read | 1 row | 1,000 rows | Bytes written | 1 row | 1,000 rows | Outside calls |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 _FOOT = """
-## What does not grow
+## Not counted with more rows
 
 | Endpoint or job | Why |
 | --- | --- |
@@ -171,9 +172,11 @@ def _row(name: str, line: Line) -> str:
 
 
 def _three(line: Line, column: str) -> list[str]:
-    cells = [f"{getattr(line.most, column):,}"]
-    if not line.grown:
-        return [*cells, "-", "-"]
-    for size, wanted in zip((min(line.grown), max(line.grown)), GROWN, strict=True):
-        cells.append(f"{getattr(line.grown[size], column):,}" + ("" if size == wanted else f" ({size})"))
-    return cells
+    values = {size: getattr(cost, column) for size, cost in line.grown.items()}
+    most = f"{getattr(line.most, column):,}"
+    if not values:
+        return [most, "-", "-"]
+    few = min(values)
+    many = max(values, key=lambda size: (size > few, values[size], size))
+    sizes = zip((few, many), GROWN, strict=True)
+    return [most, *(f"{values[size]:,}" + (f" ({size})" if size != shown else "") for size, shown in sizes)]

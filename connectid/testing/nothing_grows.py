@@ -15,6 +15,10 @@ NOTHING_GROWS: dict[str, str] = {
     "job connectid.insights.tasks.export": "one run for each table and destination of the settings",
     "job connectid.insights.tasks.tell_analytics": _ONE_ROW,
     "job connectid.messaging.tasks.relay_channel": (
-        "a call to a partner after another, for a minute at most: eight statements for the first, five for each further one"
+        "as many calls to a partner, one after another, as fit into a minute: eight statements for the first, five for each further one; only"
+        " shown, for how many they are is up to the machine"
     ),
 }
+
+UP_TO_THE_MACHINE = {"job connectid.messaging.tasks.relay_channel"}
+"""Goes on for as long as there is time, so that its line limits nothing."""

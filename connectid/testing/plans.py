@@ -35,6 +35,7 @@ MAY_READ_ALL: dict[str, str] = {
     "insights/operations/listing.py:<genexpr>": "users/fetch_user_analytics lists everybody (contract 7.8)",
     "dashboard/counting.py": "counts an hour at a time, in a job",
     "verification/breaker.py:judge": "counts an hour's codes; a test's hour may be long ago",
+    "devices/operations/silence.py:prune": "reads every row, on purpose, a part at a time; a part may be all of what the sample has",
     "integrity/operations.py:prune": "deletes what it reads: an hour's tokens, and in a test all",
 }
 """Beginnings of lines (``file:function``) that have a reason to read or sort much, and the reason."""
