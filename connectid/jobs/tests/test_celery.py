@@ -110,8 +110,8 @@ def test_messages_that_the_broker_lost_are_published_again(ours: TestBroker, set
     enqueue_many(sample_tasks.note.prepare(number) for number in range(50))
     before = published()
     with dispatching():
-        until(lambda: published() == before + 50)
-        assert ours.purge() == 50
+        until(lambda: published() >= before + 50)
+        assert ours.purge() >= 50  # more where a second has passed already, and some were published again
         deliver_all()
     assert runs == dict.fromkeys(range(50), 1)
 
