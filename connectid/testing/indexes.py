@@ -1,7 +1,8 @@
 """Indexes that no plan names: written at every insert, read by nobody.
 
-At the end of a whole run on PostgreSQL the summary names each index of a large table that was in no plan of ``connectid.testing.plans``,
-unless it enforces something or begins with a foreign key, by which rows are found when what they refer to is deleted.
+A whole run on PostgreSQL fails, and its summary names them, where indexes of large tables were in no plan of ``connectid.testing.plans``.
+Those that enforce something are no matter of plans, nor are those that begin with a foreign key, by which rows are found when what they
+refer to is deleted; :data:`STAY` has the others that no plan names, and why they stay all the same.
 """
 
 import json
@@ -13,6 +14,9 @@ import psycopg
 import pytest
 
 from connectid.testing.at_scale import SCHEMA, SMALL_TABLES
+
+STAY: dict[str, str] = {}
+"""Names of indexes, and what reads by them though no plan of a test does."""
 
 _COPIES = f"""
 SELECT copy.relname, i.relname, t.relname
@@ -29,6 +33,9 @@ SELECT copy.relname, i.relname, t.relname
 """Names of copied indexes, which PostgreSQL makes up from their columns, and of what they are copies of."""
 
 
+_IDLE = pytest.StashKey[list[str]]()
+
+
 def note(asked: psycopg.Connection, used: Collection[str]) -> None:
     """Leave for the summary which indexes this process's plans named, of those that are there for statements only."""
     copies = [
@@ -43,15 +50,26 @@ def note(asked: psycopg.Connection, used: Collection[str]) -> None:
     (folder / f"{os.getpid()}.json").write_text(json.dumps(found), encoding="utf-8")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name what was in no plan, where everything ran."""
-    ran_all = config.args_source is not pytest.Config.ArgsSource.ARGS and not config.getoption("keyword")
-    parts = [json.loads(part.read_text(encoding="utf-8")) for part in _folder().glob("*.json")]
-    if "PYTEST_XDIST_WORKER" in os.environ or not parts or not ran_all:
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run of everything that leaves an index without a plan; by then the processes of xdist have ended."""
+    config = session.config
+    finished = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+    if "PYTEST_XDIST_WORKER" in os.environ or not finished or _is_partial(config):
         return
-    if idle := unused(parts):
+    parts = [json.loads(part.read_text(encoding="utf-8")) for part in _folder().glob("*.json")]
+    if idle := [name for name in unused(parts) if name not in STAY]:
+        config.stash[_IDLE] = idle
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was in no plan."""
+    if idle := config.stash.get(_IDLE, []):
         terminalreporter.write_line(
-            f"WARNING: no plan names these indexes: {', '.join(idle)}", yellow=True, bold=True
+            f"FAILED: no plan names these indexes, nor does connectid.testing.indexes.STAY: {', '.join(idle)}",
+            red=True,
+            bold=True,
         )
 
 
@@ -59,6 +77,11 @@ def unused(parts: Iterable[dict[str, list[str]]]) -> list[str]:
     """What some process expected and none used."""
     used = {name for part in parts for name in part["used"]}
     return sorted({name for part in parts for name in part["expected"]} - used)
+
+
+def _is_partial(config: pytest.Config) -> bool:
+    chosen = any(config.getoption(option, None) for option in ("keyword", "markexpr", "lf"))
+    return chosen or config.args_source is pytest.Config.ArgsSource.ARGS
 
 
 def _folder() -> Path:
