@@ -58,7 +58,6 @@ class AuditEntry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-at"], name="audit_by_time"),
-            models.Index(fields=["staff", "-at"], name="audit_by_staff"),
             models.Index(fields=["target_type", "target_id", "-at"], name="audit_by_target"),
         ]
 

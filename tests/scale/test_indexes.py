@@ -1,10 +1,10 @@
-"""Indexes of large tables that another one makes superfluous, and what the summary of a run says of the others."""
+"""Indexes of large tables that another one makes superfluous, and those that no plan names."""
 
 import pytest
 from django.db import connection
 
 from connectid.testing.at_scale import SMALL_TABLES
-from connectid.testing.indexes import unused
+from connectid.testing.indexes import STAY, unused
 
 _BEGUN_BY_ANOTHER = """
 SELECT t.relname, a.relname
@@ -27,6 +27,15 @@ def test_no_index_of_a_large_table_begins_another() -> None:
         cursor.execute(_BEGUN_BY_ANOTHER)
         found = cursor.fetchall()
     assert {index for table, index in found if table not in SMALL_TABLES} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.postgresql
+def test_what_stays_without_a_plan_exists() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")
+        found = {name for (name,) in cursor.fetchall()}
+    assert STAY.keys() - found == set()
 
 
 def test_an_index_is_used_if_any_process_planned_with_it() -> None:
