@@ -29,11 +29,23 @@ UPDATE messaging_message SET status = 'DELIVERED', received_at = %s
 RETURNING id, channel_id
 """
 
+_BOTH = """
+WITH marked AS ({}),
+     delivered AS ({})
+SELECT NULL, NULL, count(*) FROM marked
+UNION ALL
+SELECT id, channel_id, 0 FROM delivered
+""".format(_RECEIVED, _DELIVERED.replace("{ids}", "SELECT message_id FROM marked"))
+"""The two in one statement, which SQLite cannot: it has no writes within a WITH."""
+
+type _Delivered = list[tuple[UUID, UUID]]
+"""Messages and their channels."""
+
 
 def acknowledge(*, account_id: int, notification_ids: Collection[UUID], at: datetime) -> None:
     """Mark the account's own notifications received; those that already were stay as they are.
 
-    Messages that they announce are received too, and their servers told, once (contract 13.4). At most four statements.
+    Messages that they announce are received too, and their servers told, once (contract 13.4). At most three statements, on SQLite four.
     Raises :class:`~connectid.messaging.errors.NothingMatched` where none of the ids is the account's.
     """
     with transaction.atomic():
@@ -49,35 +61,49 @@ def acknowledge_messages(*, account_id: int, message_ids: Collection[UUID], at: 
 def _acknowledge(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> None:
     if not ids:
         raise errors.NothingMatched
-    announced = _mark(account_id, column, ids, at)
+    mark = _mark_at_once if connection.vendor == "postgresql" else _mark
+    marked, delivered = mark(account_id, column, ids, at)
     replicas.wrote([account_id])
-    _deliver([id_ for id_ in announced if id_ is not None], at)
-    if not announced:
+    _tell(delivered, at)
+    if not marked:
         again = Notification.objects.filter(account_id=account_id, **{f"{column}__in": ids})
         if not again.exists():
             raise errors.NothingMatched
 
 
-def _mark(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> list[UUID | None]:
-    """Mark what was not; return the message of each, or None."""
+def _mark_at_once(
+    account_id: int, column: str, ids: Collection[UUID], at: datetime
+) -> tuple[int, _Delivered]:
+    """Mark what was not; return how many that were, and the messages of them that had not been received."""
+    sql = _BOTH.format(column=column, ids=", ".join(["%s"] * len(ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [at, account_id, *ids, at])
+        found = cursor.fetchall()
+    return sum(row[2] for row in found), [(row[0], row[1]) for row in found if row[0] is not None]
+
+
+def _mark(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> tuple[int, _Delivered]:
+    """The same in two statements."""
     sql = _RECEIVED.format(column=column, ids=", ".join(["%s"] * len(ids)))
-    stored = [rows.stored_identifier(id_) for id_ in ids]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [rows.stored_moment(at), account_id, *stored])
-        return [None if row[0] is None else rows.identifier(row[0]) for row in cursor.fetchall()]
+        cursor.execute(sql, [rows.stored_moment(at), account_id, *map(rows.stored_identifier, ids)])
+        marked = cursor.fetchall()
+        announced = [message_id for (message_id,) in marked if message_id is not None]
+        if not announced:
+            return len(marked), []
+        sql = _DELIVERED.format(ids=", ".join(["%s"] * len(announced)))
+        cursor.execute(sql, [rows.stored_moment(at), *announced])
+        delivered = cursor.fetchall()
+    return len(marked), [(rows.identifier(id_), rows.identifier(channel_id)) for id_, channel_id in delivered]
 
 
-def _deliver(message_ids: list[UUID], at: datetime) -> None:
-    if not message_ids:
+def _tell(delivered: _Delivered, at: datetime) -> None:
+    """Have the servers told which of their messages were received, and when."""
+    if not delivered:
         return
-    stored = [rows.stored_identifier(id_) for id_ in message_ids]
     by_channel: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _DELIVERED.format(ids=", ".join(["%s"] * len(stored))), [rows.stored_moment(at), *stored]
-        )
-        for message_id, channel_id in cursor.fetchall():
-            by_channel[rows.identifier(channel_id)].append(rows.identifier(message_id))
+    for message_id, channel_id in delivered:
+        by_channel[channel_id].append(message_id)
     received_on = datetimes.text_format(at)
     callbacks.queue(
         [

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from connectid.messaging.models import Callback, Message
@@ -87,8 +88,11 @@ def test_nobody_acknowledges_for_another(client: Client) -> None:
     assert not Callback.objects.exists()
 
 
+AT_MOST = 4 if connection.vendor == "postgresql" else 5
+
+
 def test_statements(client: Client, statement_budget: Any) -> None:
-    """Five with messages, whatever their number and that of their channels."""
+    """Four with messages, five on SQLite, whatever their number and that of their channels."""
     partner, phone = new_partner(), new_phone()
 
     def grow(count: int) -> None:
@@ -99,4 +103,4 @@ def test_statements(client: Client, statement_budget: Any) -> None:
         assert acknowledge(client, phone, *waiting(phone)).status_code == 200
 
     # One of them is the test's own.
-    statement_budget(5 + 1, grow=grow, act=act, consumed=True)
+    statement_budget(AT_MOST + 1, grow=grow, act=act, consumed=True)

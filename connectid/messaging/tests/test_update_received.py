@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from connectid.messaging.models import Callback, Message
@@ -50,8 +51,11 @@ def test_nobody_acknowledges_for_another(client: Client) -> None:
     assert Message.objects.get().status == "PENDING"
 
 
+AT_MOST = 4 if connection.vendor == "postgresql" else 5
+
+
 def test_statements(client: Client, statement_budget: Any) -> None:
-    """Five, whatever their number."""
+    """Four, five on SQLite, whatever their number."""
     partner, phone = new_partner(), new_phone()
     unread: list[str] = []
 
@@ -62,4 +66,4 @@ def test_statements(client: Client, statement_budget: Any) -> None:
     def act() -> None:
         assert post(client, phone, {"messages": unread}).status_code == 200
 
-    statement_budget(5, grow=grow, act=act, consumed=True)
+    statement_budget(AT_MOST, grow=grow, act=act, consumed=True)
