@@ -18,7 +18,12 @@ from benchmarks.report import load
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-PAGES = (DOCS / "performance.md", DOCS / "scale.md", DOCS / "topics" / "overload.md")
+PAGES = (
+    DOCS / "performance.md",
+    DOCS / "scale.md",
+    DOCS / "topics" / "overload.md",
+    DOCS / "topics" / "push.md",
+)
 CHART = DOCS / "performance.svg"
 
 PATTERNS = "The report's patterns, as it found them and as they are"
