@@ -28,6 +28,7 @@ class Outside:
             self.submit(_cancel_all()).result(END_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(END_SECONDS)
+        self._loop.close()
 
 
 async def _cancel_all() -> None:

@@ -87,14 +87,17 @@ def _mark(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> 
     sql = _RECEIVED.format(column=column, ids=", ".join(["%s"] * len(ids)))
     with connection.cursor() as cursor:
         cursor.execute(sql, [rows.stored_moment(at), account_id, *map(rows.stored_identifier, ids)])
-        marked = cursor.fetchall()
-        announced = [message_id for (message_id,) in marked if message_id is not None]
-        if not announced:
-            return len(marked), []
-        sql = _DELIVERED.format(ids=", ".join(["%s"] * len(announced)))
-        cursor.execute(sql, [rows.stored_moment(at), *announced])
-        delivered = cursor.fetchall()
-    return len(marked), [(rows.identifier(id_), rows.identifier(channel_id)) for id_, channel_id in delivered]
+        announced = [row[0] for row in cursor.fetchall()]
+    return len(announced), _deliver([message_id for message_id in announced if message_id is not None], at)
+
+
+def _deliver(message_ids: list[str], at: datetime) -> _Delivered:
+    if not message_ids:
+        return []
+    sql = _DELIVERED.format(ids=", ".join(["%s"] * len(message_ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [rows.stored_moment(at), *message_ids])
+        return [(rows.identifier(id_), rows.identifier(channel_id)) for id_, channel_id in cursor.fetchall()]
 
 
 def _tell(delivered: _Delivered, at: datetime) -> None:

@@ -63,8 +63,12 @@ class Phone:
 
     def is_told(self) -> str:
         """The error that the page shows: announced, where the focus is, and linked to its field."""
+        from playwright.sync_api import expect
+
         alert = self.page.locator("[role=alert]")
-        assert self.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        expect(
+            alert
+        ).to_be_focused()  # within some seconds: a browser sets the focus after it has told that the page is there
         (field,) = [link.get_attribute("href") or "" for link in alert.locator("a").all()]
         assert self.page.get_attribute(field, "aria-invalid") == "true"
         return alert.inner_text()
