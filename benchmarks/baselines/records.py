@@ -85,11 +85,14 @@ def without_indexes(act: Callable[[Any], object]) -> Callable[[Any], object]:
     """The same statements where no index may be used, as if there were none."""
 
     def run(given: Any) -> object:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                for way in ("indexscan", "indexonlyscan", "bitmapscan"):
-                    cursor.execute(f"SET LOCAL enable_{way} = off")
-            return act(given)
+        with transaction.atomic(), connection.cursor() as cursor:
+            for way in ("indexscan", "indexonlyscan", "bitmapscan"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+            cursor.execute("DISCARD PLANS")  # those of prepared statements outlive a setting
+            try:
+                return act(given)
+            finally:
+                cursor.execute("DISCARD PLANS")
 
     return run
 
