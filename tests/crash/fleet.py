@@ -59,6 +59,15 @@ class Fleet:
         self._end(name)
         self.start(name)
 
+    def start_what_ended(self) -> None:
+        """Start what ended by itself, as whatever watches over services does.
+
+        Granian gives up when one of its processes ends within seconds of its start, which on a quick machine a second fault brings about.
+        """
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
+
     def kill_a_server_process(self, choose: Callable[[list[int]], int]) -> None:
         """Kill one of the server's processes; the server replaces it."""
         parent = self.processes["server"].pid

@@ -75,10 +75,10 @@ class Load:
         for one in (*self._sending, *self._receiving):
             one.cancel()
 
-    def wait_until_sent(self) -> None:
-        """Return when every sender is done."""
-        for sender in self._sending:
-            sender.result()
+    @property
+    def is_sent(self) -> bool:
+        """Whether every sender is done."""
+        return all(sender.done() for sender in self._sending)
 
     def check(self) -> None:
         """Raise what somebody met who was not answered as the contract says."""

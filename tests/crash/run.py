@@ -139,7 +139,7 @@ def run(plan: Plan, broker: TestBroker) -> Result:
         faults = _kill(plan, fleet, load)
         if plan.down_hours:
             _outage(plan, fleet, load, partners)
-        load.wait_until_sent()
+        _wait_until_sent(fleet, load)
         quiet_since = time.monotonic()
         if not plan.waits_for_leases:
             _end_leases(fleet)
@@ -178,6 +178,7 @@ def _kill(plan: Plan, fleet: Fleet, load: Load) -> Counter[str]:
     for number in range(plan.faults):
         while load.progress < number / plan.faults:
             load.check()
+            fleet.start_what_ended()
             time.sleep(0.02)
         # Every kind comes, in an order by chance.
         kind = plan.kinds[number] if number < len(plan.kinds) else chance.choice(plan.kinds)
@@ -225,11 +226,20 @@ def _let_ten_minutes_pass(fleet: Fleet) -> None:
             connection.execute(statement)
 
 
+def _wait_until_sent(fleet: Fleet, load: Load) -> None:
+    while not load.is_sent:
+        load.check()
+        fleet.start_what_ended()
+        time.sleep(0.02)
+    load.check()
+
+
 def _wait_until_through(fleet: Fleet, load: Load, histories: list[History]) -> None:
     """Wait until everything came out and nothing waits; the caller judges how long that took. Three times as long ends it."""
     until = time.monotonic() + 3 * CLEAR_SECONDS
     while time.monotonic() < until:
         load.check()
+        fleet.start_what_ended()
         [waiting] = _counts(fleet, "SELECT count(*) FROM messaging_callback WHERE given_up_at IS NULL")
         if not waiting and not any(history.lost for history in histories):
             return
