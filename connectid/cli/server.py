@@ -29,6 +29,9 @@ JOB_THREADS = 4
 """Jobs that a worker runs at once beside its requests. A partner that does not answer has two of them (``PARTNER_CALLS_AT_ONCE``), an
 FCM that does not answer one, and codes by text go on by the last."""
 
+FEWER_BESIDE_JOBS = 2
+"""Requests that a worker with jobs works on less: both use one interpreter. Jobs have connections of their own."""
+
 REFUSING_THREADS = 8
 """Of a worker whose queue is full: they answer 503 beside the requests in hand."""
 
@@ -47,7 +50,7 @@ class Serving:
     port: int
     workers: int
     connections: int
-    """To the database, at most, of each worker; requests and jobs share them."""
+    """To the database, at most, of each worker for its requests; its jobs have some of their own."""
     queue: int
     """Requests that wait in each worker for their turn before the next is answered 503; 0: no limit."""
     patience: float
@@ -64,7 +67,7 @@ class Serving:
     @property
     def request_threads(self) -> int:
         """Requests that a worker works on at once: as many as find a connection without waiting for one."""
-        return max(1, self.connections - (2 if self.jobs else 0))
+        return max(1, self.connections - (FEWER_BESIDE_JOBS if self.jobs else 0))
 
     @property
     def threads(self) -> int:

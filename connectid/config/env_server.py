@@ -101,7 +101,9 @@ class Server:
         True, "`off` for load tests. Counters of codes and backup codes stay on.", parse="bool"
     )
     DATABASE_POOL_SIZE: int = setting(
-        8, "Most connections that one server process keeps to PostgreSQL.", parse="int"
+        8,
+        "Most connections that one server process keeps to PostgreSQL for its requests; each thread of its jobs keeps one besides.",
+        parse="int",
     )
     QUEUE_LENGTH: int = setting(
         256,

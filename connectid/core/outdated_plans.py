@@ -9,29 +9,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import NotSupportedError
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
+
+from connectid.core import execute_wrappers
 
 REFUSED_BY = "RevalidateCachedQuery"
 """The function of PostgreSQL's that refuses it; the SQLSTATE is that of whatever PostgreSQL cannot do."""
 
 
 def install() -> None:
-    """Watch every connection that is opened from now on."""
-    connection_created.connect(_watch, dispatch_uid="outdated_plans")
+    """Watch every connection; before whatever counts statements, which is to see one."""
+    execute_wrappers.install(_again)
 
 
 def is_outdated(error: BaseException) -> bool:
     """Whether an error of Django's says that a statement has to be prepared anew."""
     cause = error.__cause__
     return isinstance(cause, FeatureNotSupported) and cause.diag.source_function == REFUSED_BY
-
-
-def _watch(*, connection: BaseDatabaseWrapper, **_: object) -> None:
-    if connection.vendor == "postgresql" and _again not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_again)
 
 
 def _again(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -160,10 +160,9 @@ def waiting_callbacks(*, at: datetime) -> dict[str, tuple[int, int]]:
 
     Servers without any are there too. Two statements.
     """
-    waiting = {one.server_id: one for one in messaging.backlogs()}
     found = dict.fromkeys(map(str, MessageServer.objects.values_list("pk", flat=True)), (0, 0))
-    for pk, one in waiting.items():
-        found[str(pk)] = (one.calls, max(0, int((at - one.oldest_at).total_seconds())))
+    for one in messaging.backlogs():
+        found[str(one.server_id)] = (one.calls, max(0, int((at - one.oldest_at).total_seconds())))
     return found
 
 

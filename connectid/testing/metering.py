@@ -19,10 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
-
+from connectid.core import execute_wrappers
 from connectid.providers import _watch
 from connectid.web.query_budget import counted
 
@@ -70,7 +67,7 @@ _current: ContextVar[Meter | None] = ContextVar("meter", default=None)
 @contextmanager
 def metered() -> Iterator[Meter]:
     """Count what the block takes on this thread."""
-    _install()
+    execute_wrappers.install(_measure)
     meter = Meter(_current.get())
     token = _current.set(meter)
     calls = _calls_made()
@@ -86,17 +83,6 @@ def _calls_made() -> float:
     """Calls to providers of this process, so far."""
     (metric,) = _watch.CALLS.collect()
     return sum(sample.value for sample in metric.samples if sample.name.endswith("_total"))
-
-
-def _install() -> None:
-    connection_created.connect(_watch_connection, dispatch_uid="metering")
-    for connection in connections.all(initialized_only=True):
-        _watch_connection(connection=connection)
-
-
-def _watch_connection(*, connection: BaseDatabaseWrapper, **_: object) -> None:
-    if _measure not in connection.execute_wrappers:
-        connection.execute_wrappers.insert(0, _measure)
 
 
 def _measure(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -13,11 +13,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 from pytest_django.plugin import DjangoDbBlocker
 
+from connectid.core import execute_wrappers
 from connectid.testing.at_scale import NotPermitted, Planner, build
 
 NOT_SERVED = ("/tests/", "/testing/", "/population/", "/demo/", "/cli/", "/config/", "/migrations/")
@@ -55,14 +53,10 @@ class Recorder:
         self.pending: list[tuple[str, Any, str]] = []
         self._seen: defaultdict[str, int] = defaultdict(int)
 
-    def watch(self, *, connection: BaseDatabaseWrapper, **_: object) -> None:
-        """Record what a connection runs."""
-        if self._record not in connection.execute_wrappers:
-            connection.execute_wrappers.insert(0, self._record)
-
-    def _record(
+    def record(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
+        """Note a statement, as a wrapper around it, and hand it on."""
         if isinstance(sql, str) and sql.lstrip().startswith(_PLANNED):
             self._note(sql, params[0] if many and params else params)
         return execute(sql, params, many, context)
@@ -74,16 +68,12 @@ class Recorder:
             self.pending.append((sql, params, line))
 
 
-_GO_BETWEENS = ("plans.py", "query_budget.py", "metering.py", "core/prepared.py")
-"""What hands a statement on; the line that asked is further out."""
-
-
 def line_served() -> str | None:
     """The innermost line of our code on the stack, ``file:function``; None where no request or job would run it."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        if _OWN in file and "site-packages" not in file and not file.endswith(_GO_BETWEENS):
+        if _OWN in file and "site-packages" not in file and not execute_wrappers.is_between(file):
             shown = file.rpartition(_OWN)[2]
             if any(part in f"/{shown}" for part in NOT_SERVED):
                 return None
@@ -109,13 +99,11 @@ def planner(request: pytest.FixtureRequest) -> Iterator[tuple[Recorder, Planner]
             return
         found = Planner()
     recorder = Recorder()
-    connection_created.connect(recorder.watch, dispatch_uid="plans")
-    for open_connection in connections.all(initialized_only=True):
-        recorder.watch(connection=open_connection)
+    execute_wrappers.install(recorder.record)
     used: set[str] = set()
     request.config.stash[_USED] = used
     yield recorder, found
-    connection_created.disconnect(dispatch_uid="plans")
+    execute_wrappers.remove(recorder.record)
     found.note(used)
     found.close()
 

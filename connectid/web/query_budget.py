@@ -10,19 +10,16 @@ not, and a budget should mean the same on both.
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from types import FrameType
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
 import structlog
 from django.conf import settings
-from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 
+from connectid.core import execute_wrappers
 from connectid.web import tracebacks
 from connectid.web.request_names import route_name
 
@@ -45,9 +42,12 @@ class RepeatedStatement(AssertionError):
 
 
 class QueryBudget:
-    """What one request, or one block of a test, sent to the database."""
+    """What one request, or one block of a test, sent to the database.
 
-    __slots__ = ("_outer", "by_text", "mode", "repeated", "total", "transaction_control")
+    ``with`` counts into it. Blocks nest: an outer one counts what an inner one does.
+    """
+
+    __slots__ = ("_outer", "_token", "by_text", "mode", "repeated", "total", "transaction_control")
 
     def __init__(self, mode: Mode = "measure") -> None:
         self.mode = mode
@@ -61,6 +61,14 @@ class QueryBudget:
         """How often each SQL text ran."""
         self.repeated: RepeatedStatement | None = None
         """The first repeat beyond what is allowed."""
+
+    def __enter__(self) -> Self:
+        self._outer = _current.get()
+        self._token: Token[QueryBudget | None] = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
     def count(self, sql: str) -> None:
         """Note one statement; raises ``RepeatedStatement`` in mode ``raise``."""
@@ -78,30 +86,17 @@ class QueryBudget:
 _current: ContextVar[QueryBudget | None] = ContextVar("query_budget", default=None)
 
 
-@contextmanager
-def counted(mode: Mode = "measure") -> Iterator[QueryBudget]:
-    """Count the statements of the block. Blocks nest: an outer one counts what an inner one does."""
+def counted(mode: Mode = "measure") -> QueryBudget:
+    """A budget whose block is counted whatever has been counted before: for tests and benchmarks."""
     install()
-    budget = QueryBudget(mode)
-    budget._outer = _current.get()
-    token = _current.set(budget)
-    try:
-        yield budget
-    finally:
-        _current.reset(token)
+    return QueryBudget(mode)
 
 
-@contextmanager
-def counting(request: HttpRequest) -> Iterator[QueryBudget]:
-    """Count the block's statements into ``request.query_budget``."""
+def counting(request: HttpRequest) -> QueryBudget:
+    """The budget of a request, as ``request.query_budget``."""
     budget = QueryBudget(settings.REPEATED_STATEMENTS)
     cast(Any, request).query_budget = budget
-    budget._outer = _current.get()
-    token = _current.set(budget)
-    try:
-        yield budget
-    finally:
-        _current.reset(token)
+    return budget
 
 
 class QueryBudgetMiddleware:
@@ -130,15 +125,7 @@ def tell_repeat(request: HttpRequest, budget: QueryBudget) -> None:
 
 def install() -> None:
     """Count on every connection, the open ones of this thread and those opened from now on."""
-    connection_created.connect(_watch, dispatch_uid="query_budget")
-    for connection in connections.all(initialized_only=True):
-        _watch(connection=connection)
-
-
-def _watch(*, connection: BaseDatabaseWrapper, **_: object) -> None:
-    if _count not in connection.execute_wrappers:
-        # In front: ``connection.execute_wrapper`` takes its own away from the end.
-        connection.execute_wrappers.insert(0, _count)
+    execute_wrappers.install(_count)
 
 
 def _count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -149,15 +136,12 @@ def _count(execute: Callable[..., Any], sql: str, params: Any, many: bool, conte
     return execute(sql, params, many, context)
 
 
-_GO_BETWEENS = ("web/query_budget.py", "core/prepared.py", "testing/plans.py", "testing/metering.py")
-
-
 def _offending_line() -> str:
     """The innermost line of our own code on the stack."""
     frame: FrameType | None = sys._getframe()
     while frame is not None:
         file = frame.f_code.co_filename
-        if "/connectid/" in file and "site-packages" not in file and not file.endswith(_GO_BETWEENS):
+        if "/connectid/" in file and "site-packages" not in file and not execute_wrappers.is_between(file):
             return f"{tracebacks.shortened(file)}:{frame.f_lineno}"
         frame = frame.f_back
     return "unknown"
