@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
 
 from connectid.core import execute_wrappers
 
@@ -39,13 +40,10 @@ def test_a_connection_that_is_opened_within_a_block_of_django_s() -> None:
     """Django takes the last wrapper away at the end of the block, and that is to be its own."""
     execute_wrappers.install(one)
     opened = connection.copy()
-    try:
-        with opened.execute_wrapper(other):
-            opened.ensure_connection()
-        assert one in opened.execute_wrappers
-        assert other not in opened.execute_wrappers
-    finally:
-        opened.close()
+    with opened.execute_wrapper(other):
+        connection_created.send(sender=type(opened), connection=opened)
+    assert one in opened.execute_wrappers
+    assert other not in opened.execute_wrappers
 
 
 def test_what_hands_statements_on() -> None:
