@@ -1,6 +1,7 @@
 """What one request costs: statements, counted in this process; CPU and time, measured at a server."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks import load, server
 
@@ -30,7 +31,7 @@ def statements(path: str, headers: dict[str, str], body: str | None = None) -> i
     from connectid.web.query_budget import counted
 
     with counted() as budget:
-        given = {"data": body, "content_type": "application/json"} if body else {}
+        given: dict[str, Any] = {"data": body, "content_type": "application/json"} if body else {}
         answer = Client().generic("POST" if body else "GET", path, headers=headers, **given)
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: answered {answer.status_code}")

@@ -74,7 +74,7 @@ def measure(name: str) -> None:
     if name == "sqlite":  # in a file, as served, not in memory, as tested
         connection.settings_dict["TEST"]["NAME"] = str(Path(settings.DATA_DIR) / "measured.sqlite3")
     original = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=None)
     try:
         _enqueue_one_by_one(name)
         _claim_and_acknowledge(name)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks import asking
 from benchmarks.report import Figure
@@ -34,7 +34,7 @@ def figures() -> Iterator[Figure]:
     yield Figure("judge them the same again: time", seconds * 1000, "ms")
 
 
-def _fastest(bodies: list[str | None], path: str, headers: dict[str, str]) -> float:
+def _fastest(bodies: Sequence[str | None], path: str, headers: dict[str, str]) -> float:
     seconds = []
     for body in bodies:
         begun = time.perf_counter()

@@ -1,7 +1,6 @@
 """What docs/scale.md multiplies: what a worker costs, as the fleet of the last run found it, times so many workers."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 FLEET = "A fleet: phones and their partners at their real rates"
@@ -20,7 +19,7 @@ CONNECTIONS = 8
 SHARDS = 16
 
 
-def places(rows: list[dict[str, Any]]) -> Mapping[str, str]:
+def places(rows: list[dict[str, Any]]) -> dict[str, str]:
     """Return what the page says, by the name of the place; nothing where no fleet was measured."""
     fleet = {row["name"]: row["value"] for row in rows if row["table"] == FLEET}
     if not fleet:

@@ -28,8 +28,8 @@ def figures(environment: dict[str, str]) -> Iterator[Figure]:
     from connectid.providers.push.fcm_requests import BATCH_IN_FLIGHT
 
     ideal = LARGE * fake_fcm.LATENCY / BATCH_IN_FLIGHT
-    to_all = [{"usernames": usernames, "data": DATA}]
-    to_each = [{"usernames": [name], "data": DATA} for name in usernames]
+    to_all: list[dict[str, object]] = [{"usernames": usernames, "data": DATA}]
+    to_each: list[dict[str, object]] = [{"usernames": [name], "data": DATA} for name in usernames]
     with fake_fcm.running() as chosen, server.running(environment | chosen) as running:
         for _ in range(2 * server.WORKERS):  # connections and access tokens of every worker
             _send(running, headers, to_each[:SMALL])

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from benchmarks import load, server
 from benchmarks.report import Figure
-from connectid.demo.phone import VirtualPhone, gson, request_hash
+from connectid.demo.gson import gson, request_hash
+from connectid.demo.phone import VirtualPhone
 from connectid.testing.vendors import Vendors
 
 DELAY = 0.1

@@ -103,7 +103,8 @@ def _grow(account_id: int) -> None:
 
     now = clock.now()
     client_id = Client.objects.values_list("pk", flat=True)[0]
-    for model in (AccessToken, RefreshToken):
+    models: tuple[Any, ...] = (AccessToken, RefreshToken)
+    for model in models:
         known: dict[str, Any] = {"application_id": client_id, "user_id": account_id, "scope": "openid"}
         known |= {"created": now, "expires": now + lifetimes.ACCESS_TOKEN}
         if model is RefreshToken:
