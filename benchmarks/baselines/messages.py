@@ -12,8 +12,8 @@ from connectid.accounts.models import Account, new_subject
 from connectid.core import clock
 from connectid.devices.models import PushRegistration
 from connectid.devices.queries import token_digest
-from connectid.messaging import queries
 from connectid.messaging.models import Channel, Direction, Message, MessageServer, Status
+from connectid.messaging.polling import poll, poll_messages
 from connectid.notifications.models import Kind, Notification
 from connectid.notifications.operations import reminders, sending
 from connectid.providers import push
@@ -179,7 +179,7 @@ PATTERNS = (
         (3, 100),
         polling,
         messages_by_channel,
-        lambda given: queries.poll_messages(given.account.pk),
+        lambda given: poll_messages(given.account.pk),
     ),
     Pattern(
         3,
@@ -188,7 +188,7 @@ PATTERNS = (
         (3, 100),
         polling,
         servers_by_channel,
-        lambda given: queries.poll(given.account.pk),
+        lambda given: poll(given.account.pk),
     ),
     Pattern(
         4,

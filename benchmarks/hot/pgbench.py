@@ -65,7 +65,9 @@ def _script(prefix: str, statements: Sequence[Statement]) -> tuple[str, dict[str
     for sql, parameters in statements:
         names = [f"{prefix}p{len(variables) + position}" for position, _ in enumerate(parameters)]
         variables |= dict(zip(names, map(str, parameters), strict=True))
-        lines.append(" ".join(sql.replace("%s", "{}").format(*(f":{name}" for name in names)).split()) + ";")
+        first, *others = sql.split("%s")
+        text = first + "".join(f":{name}{part}" for name, part in zip(names, others, strict=True))
+        lines.append(" ".join(text.split()) + ";")
     return "\n".join(lines) + "\n", variables
 
 

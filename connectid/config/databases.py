@@ -22,6 +22,9 @@ _SILENCE: dict[str, Any] = {
 """After which a server is given up that vanished without a farewell, as in a failover: 15 seconds for what we sent, in milliseconds,
 and 45 for its answer. The kernel alone would wait for a quarter of an hour and more, and no limit of PostgreSQL's reaches us then."""
 
+POSTGRESQL = "connectid.core.postgresql"
+"""Django's backend with a shorter way to a connection of the pool."""
+
 SQLITE_OPTIONS: dict[str, Any] = {
     # A writer takes its lock at BEGIN, so that two transactions queue instead of failing half-way.
     "transaction_mode": "IMMEDIATE",
@@ -51,7 +54,7 @@ def databases_of_requests(environment: "Environment") -> dict[str, Any]:
     stay behind on a connection that others use next.
     """
     made = databases(environment)
-    if made["default"]["ENGINE"] != "django.db.backends.postgresql":
+    if made["default"]["ENGINE"] != POSTGRESQL:
         return {}
     if not environment.DATABASE_DIRECT_URL:
         return {alias: _limited(named, environment) for alias, named in made.items()}
@@ -123,6 +126,7 @@ def _postgresql(parsed: dict[str, Any], *, pool_size: int) -> dict[str, Any]:
         **_SILENCE,
     }
     return parsed | {
+        "ENGINE": POSTGRESQL,
         "OPTIONS": options | parsed.get("OPTIONS", {}),
         "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must give each one back
         "CONN_HEALTH_CHECKS": False,  # the pool's own check, above, costs no round trip

@@ -5,7 +5,8 @@ sending it and reading the answer do. A few reads make up nearly all of the traf
 Everything else, SQLite, and whatever runs inside a transaction goes by Django's cursor, with the same result.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
 from itertools import count
@@ -20,10 +21,12 @@ from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from connectid.core import outdated_plans
+from connectid.core.postgresql import lending
 
 type Rows = list[tuple[Any, ...]]
 type Parameter = str | int | UUID | datetime
 """What has the same text in Python as in PostgreSQL. None has not: it would be compared as a word."""
+type Statement = tuple[str, Sequence[Parameter]]
 type _Prepared = tuple[bytes, Callable[[PGresult], Rows]]
 
 _FORGOTTEN = b"26000"
@@ -33,6 +36,9 @@ _REFUSED_BY = outdated_plans.REFUSED_BY.encode()
 
 _PREPARED = "_connectid_prepared"
 """Attribute of a connection of psycopg's: what it has prepared, by the texts."""
+
+_ERRAND = "_connectid_errand"
+"""Attribute of a connection of Django's: what the next statement takes along, or has brought."""
 
 _names = count()
 """Of one process: no two preparations have the same, whichever connection they are for."""
@@ -49,11 +55,31 @@ def rows(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWra
         with database.cursor() as cursor:
             cursor.execute(sql, cast(Any, parameters))
             return cast(Rows, cursor.fetchall())
-    execute: Any = _run
+    errand: _Errand | None = database.__dict__.get(_ERRAND)
+    execute: Any = _run if errand is None else errand.run
     for wrapper in reversed(database.execute_wrappers):
         execute = partial(wrapper, execute)
     with database.wrap_database_errors:
         return cast(Rows, execute(sql, parameters, False, {"connection": database, "cursor": None}))
+
+
+@contextmanager
+def taking_along(statement: Statement | None) -> Iterator[None]:
+    """Have the first statement of the block take ``statement`` along: both in one round trip to the primary.
+
+    Whoever asks for exactly that within the block, with the same parameters, then has what came back; whoever asks for anything else
+    asks the database. So a guess may be taken along that turns out to be wrong. What the block writes before it asks is
+    not in what came back.
+    """
+    if statement is None:
+        yield
+        return
+    attributes = connections[DEFAULT_DB_ALIAS].__dict__
+    attributes[_ERRAND] = _Errand(*statement)
+    try:
+        yield
+    finally:
+        attributes.pop(_ERRAND, None)
 
 
 def row(
@@ -77,18 +103,83 @@ def _may_be_short(database: BaseDatabaseWrapper) -> bool:
     )
 
 
+class _Errand:
+    """A statement that another takes along, and what it brought."""
+
+    __slots__ = ("_parameters", "_result", "_sql", "_texts")
+
+    def __init__(self, sql: str, parameters: Sequence[Parameter]) -> None:
+        self._sql = sql
+        self._parameters = list(parameters)
+        self._texts = _texts(parameters)
+        self._result: PGresult | None = None
+
+    def run(self, sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
+        """Run a statement: the first takes ours along, a later one may be ours."""
+        database = context["connection"]
+        if self._result is None:
+            found, self._result = _run_both(
+                database.connection, (sql, _texts(parameters)), (self._sql, self._texts)
+            )
+            return _rows_of(found, database.connection, sql, parameters)
+        del database.__dict__[_ERRAND]
+        if (
+            sql != self._sql
+            or list(parameters) != self._parameters
+            or self._result.status == ExecStatus.PIPELINE_ABORTED  # for the first had failed
+        ):
+            return _run(sql, parameters, many, context)
+        return _rows_of(self._result, database.connection, sql, parameters)
+
+
 def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
     raw: psycopg.Connection[Any] = context["connection"].connection
+    values = _texts(parameters)
+    return _rows_of(raw.pgconn.exec_prepared(_prepared(raw, sql)[0], values), raw, sql, parameters)
+
+
+def _rows_of(
+    result: PGresult, raw: "psycopg.Connection[Any]", sql: str, parameters: Sequence[object]
+) -> Rows:
+    """Load the rows; where the statement has to be prepared again first, run it again."""
+    if result.status != ExecStatus.TUPLES_OK and _is_to_be_prepared_again(raw, sql, result):
+        result = raw.pgconn.exec_prepared(_prepared(raw, sql)[0], _texts(parameters))
+    _check(raw, result.status, ExecStatus.TUPLES_OK, result)
+    return _prepared(raw, sql)[1](result)
+
+
+def _texts(parameters: Sequence[object]) -> list[bytes]:
     values = [str(parameter).encode() for parameter in parameters]
     if any(b"\x00" in value for value in values):  # libpq would take what stands before it for the whole
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-    name, load = _prepared(raw, sql)
-    result = raw.pgconn.exec_prepared(name, values)
-    if result.status != ExecStatus.TUPLES_OK and _is_to_be_prepared_again(raw, sql, result):
-        name, load = _prepared(raw, sql)
-        result = raw.pgconn.exec_prepared(name, values)
-    _check(raw, result.status, ExecStatus.TUPLES_OK, result)
-    return load(result)
+    return values
+
+
+def _run_both(
+    raw: "psycopg.Connection[Any]", first: tuple[str, list[bytes]], second: tuple[str, list[bytes]]
+) -> tuple[PGresult, PGresult]:
+    """Send both, then wait for both answers. Where the first fails, the server does not run the second."""
+    named = [(_prepared(raw, sql)[0], values) for sql, values in (first, second)]
+    libpq, readable = raw.pgconn, lending.readable(raw)
+
+    def answer() -> PGresult:
+        while libpq.is_busy():
+            readable.poll()  # and not libpq, which would hold Python's lock while it waits
+            libpq.consume_input()
+        return cast(PGresult, libpq.get_result())
+
+    try:
+        libpq.enter_pipeline_mode()
+        for name, values in named:
+            libpq.send_query_prepared(name, values)
+        libpq.pipeline_sync()
+        # After each answer comes nothing, as the mark of its end; after both, word that they are all.
+        found, _, brought, _, _ = answer(), answer(), answer(), answer(), answer()
+        libpq.exit_pipeline_mode()
+    except BaseException:
+        raw.close()  # who knows what it would answer next
+        raise
+    return found, brought
 
 
 def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: PGresult) -> bool:

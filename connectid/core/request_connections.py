@@ -6,14 +6,12 @@ and hold locks of a session: they use DATABASES as it stands. (Decision 0035.)
 """
 
 import copy
-from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
 
-if TYPE_CHECKING:
-    from psycopg_pool import ConnectionPool
+from connectid.core.postgresql.lending import lend_the_last_first
 
 KEPT_SECONDS = 600
 """How long a thread of jobs keeps its connection: it has no pool."""
@@ -33,23 +31,6 @@ def use() -> None:
         pool = getattr(connections[alias], "pool", None)
         if pool is not None:
             lend_the_last_first(pool)
-
-
-def lend_the_last_first(pool: "ConnectionPool[Any]") -> None:
-    """Have the pool lend the connection that came back last, and not the one that has waited longest.
-
-    A database process that has just worked finds its plans and pages in the processor's caches; of ten that take turns, each finds
-    those of the others. Whoever waits for a connection is still served in turn.
-    """
-    pool._pool = _LastFirst(pool._pool)  # psycopg_pool has no option for it
-
-
-class _LastFirst(deque[Any]):
-    """A queue that is a stack."""
-
-    def popleft(self) -> Any:
-        """Take what was appended last."""
-        return self.pop()
 
 
 def use_those_of_jobs() -> None:

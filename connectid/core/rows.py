@@ -57,6 +57,22 @@ def moment_text(column: str) -> str:
     return f"replace({column}, ' ', 'T') || 'Z'"
 
 
+def json_text(column: str) -> str:
+    """A text column as JSON writes it, made by the database."""
+    if connection.vendor == "postgresql":
+        return f"CAST(to_json(CAST({column} AS text)) AS text)"
+    return f"json_quote({column})"
+
+
+def joined(text: str) -> str:
+    """What an expression gives for all rows, with commas between; empty for none.
+
+    In the order in which the rows come, so that they are to come from a query that sorts them: SQLite before 3.44 sorts nothing here.
+    """
+    aggregate = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    return f"coalesce({aggregate}({text}, ','), '')"
+
+
 def among(column: str, *, of: str) -> str:
     """That ``column`` has one of the values of :func:`listed`, a single parameter whatever their number.
 

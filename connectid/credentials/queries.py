@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from connectid.core import prepared, rows
+from connectid.core.prepared import Statement
 from connectid.credentials.achievement import AwardToSign
 from connectid.credentials.models import Authority, Award, Credential, Issuer, StatusList
 
@@ -73,8 +74,13 @@ def held_by(account_id: int) -> list[HeldCredential]:
     """Return every award of the account that stands, the oldest first; one statement."""
     return [
         HeldCredential(rows.identifier(uuid), rows.moment(awarded_at), *rest)
-        for uuid, awarded_at, *rest in prepared.rows(_HELD, [account_id])
+        for uuid, awarded_at, *rest in prepared.rows(*holding(account_id))
     ]
+
+
+def holding(account_id: int) -> Statement:
+    """The statement of :func:`held_by`."""
+    return _HELD, [account_id]
 
 
 def holders(usernames: Collection[str]) -> dict[str, int]:

@@ -3,14 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
-from connectid.core import encryption, prepared, replicas, rows
+from connectid.core import encryption, prepared
 from connectid.messaging.models import (
     PREVIOUS_SEALED_AS,
     SEALED_AS,
@@ -22,10 +19,6 @@ from connectid.messaging.models import (
     Status,
 )
 
-POLL_WINDOW = 200
-"""Most notifications of one poll. The newest are handed out: what a phone cannot read is never acknowledged, and must not fill
-the window for ever (contract 6.1)."""
-
 
 @dataclass(frozen=True, slots=True)
 class KnownServer:
@@ -34,26 +27,6 @@ class KnownServer:
     id: int
     client_id: str
     name: str
-
-
-class PolledChannel(NamedTuple):
-    """A channel as its phone sees it."""
-
-    id: str
-    visible_name: str
-    key_url: str
-    consent: bool
-
-
-class PolledNotification(NamedTuple):
-    """What the phone has not acknowledged, in the texts that it reads."""
-
-    id: str
-    kind: str
-    payload: str
-    """A JSON object of texts."""
-    timestamp: str
-    """When it was made (contract 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +43,6 @@ _SERVER = """
 SELECT id, client_id, name, secret, previous_secret FROM messaging_messageserver WHERE client_id = %s AND is_active
 """
 
-_POLL = """
-SELECT part, {id}, kind, payload, consent, {moment}
-  FROM (
-    SELECT 0 AS part, c.id, s.key_url AS kind, CASE WHEN c.name = '' THEN c.source ELSE c.name END AS payload,
-           c.consent, c.created_at
-      FROM messaging_channel c JOIN messaging_messageserver s ON s.id = c.server_id
-     WHERE c.account_id = %s
-     UNION ALL
-    SELECT part, id, kind, payload, consent, created_at FROM (
-        SELECT 1 AS part, n.id, n.kind, n.payload, FALSE AS consent, n.created_at
-          FROM notifications_notification n
-         WHERE n.account_id = %s AND n.received_at IS NULL {only}
-         ORDER BY n.created_at DESC LIMIT %s
-    ) newest
-  ) polled
- ORDER BY part, polled.created_at, polled.id
-"""
-_MESSAGES_ONLY = "AND n.message_id IS NOT NULL"
-
 
 def server_secrets(client_id: str) -> tuple[KnownServer, list[str]] | None:
     """Return the active message server of that id and its live secrets; one statement."""
@@ -100,37 +54,6 @@ def server_secrets(client_id: str) -> tuple[KnownServer, list[str]] | None:
     if previous is not None:
         live.append(encryption.decrypt(previous, purpose=PREVIOUS_SEALED_AS))
     return KnownServer(pk, found_id, name), live
-
-
-def poll(account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
-    """Return every channel of the account and what its phone has not acknowledged, oldest first; one statement."""
-    return _poll(account_id, only="")
-
-
-def poll_messages(account_id: int) -> tuple[list[PolledChannel], list[PolledNotification]]:
-    """The same without the notifications that announce no message (contract 9); one statement."""
-    return _poll(account_id, only=_MESSAGES_ONLY)
-
-
-def _poll(account_id: int, *, only: str) -> tuple[list[PolledChannel], list[PolledNotification]]:
-    def asked(database: BaseDatabaseWrapper) -> list[Any]:
-        asked_for = [account_id, account_id, POLL_WINDOW]
-        return prepared.rows(_polling(database.vendor, only), asked_for, database=database)
-
-    channels: list[PolledChannel] = []
-    notifications: list[PolledNotification] = []
-    for part, pk, kind, payload, consent, moment in replicas.read(asked, account_id=account_id):
-        if part == 0:
-            channels.append(PolledChannel(pk, payload, kind, bool(consent)))
-        else:
-            notifications.append(PolledNotification(pk, kind, payload, moment))
-    return channels, notifications
-
-
-@cache
-def _polling(vendor: str, only: str) -> str:
-    """The statement as ``vendor`` takes it."""
-    return _POLL.format(id=rows.identifier_text("id"), moment=rows.moment_text("created_at"), only=only)
 
 
 def channel_of_server(server_id: int, channel_id: UUID) -> Channel | None:

@@ -1,12 +1,9 @@
-"""What clients write as text and what we make of it: identifiers, sealed contents. And notifications as phones read them."""
+"""What clients write as text and what we make of it: identifiers, sealed contents."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-import msgspec
-
 from connectid.messaging.operations.messages import Content
-from connectid.messaging.queries import PolledNotification
 
 SEALED = frozenset({"ciphertext", "nonce", "tag"})
 """What a sealed message consists of."""
@@ -36,21 +33,3 @@ def content(value: object) -> Content | None:
         return None
     texts = {name: text for name, text in value.items() if name in SEALED and isinstance(text, str) and text}
     return texts if len(texts) == len(SEALED) else None
-
-
-def notification(found: PolledNotification) -> str:
-    """Return the JSON of a polled notification: its payload as it was stored, and our own three texts behind it (contract 6.1)."""
-    pk, kind, payload, timestamp = found
-    if '"timestamp"' in payload or '"notification_' in payload or payload == "{}":
-        return _notification_of_odd_payload(found)
-    own = f'"notification_id":"{pk}","notification_type":"{kind}","timestamp":"{timestamp}"'
-    return f"{payload[:-1]},{own}}}"
-
-
-def _notification_of_odd_payload(found: PolledNotification) -> str:
-    """The same where a text of the payload might stand in for one of ours (contract 16, E-66): ours count."""
-    texts: dict[str, str] = msgspec.json.decode(found.payload)
-    texts["notification_id"] = found.id
-    texts["notification_type"] = found.kind
-    texts["timestamp"] = found.timestamp
-    return msgspec.json.encode(texts).decode()

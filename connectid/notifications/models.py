@@ -21,7 +21,7 @@ class Notification(models.Model):
     """Something that a phone is to be told: by a push at once, and at its next poll until it acknowledges.
 
     ``payload`` is the JSON object of texts that both carry, as text: what a partner sealed keeps its bytes and the order of its
-    keys. It never holds ``notification_id``, ``notification_type`` or ``timestamp``, which are the row's own (contract 16, E-66).
+    keys. It never holds names that are the row's own (:mod:`.payloads`).
     ``push_due_at`` says from when on a job may push it; null once there is nothing left to push.
     """
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from connectid.notifications import limits
 from connectid.notifications.operations.sending import Outgoing
+from connectid.notifications.payloads import OURS
 from connectid.providers.push import message as fcm
-
-OURS = frozenset({"notification_id", "notification_type", "timestamp"})
-"""The notification's own; a sender's would make phones crash or take one thing for another (contract 16, E-10, E-66, E-67)."""
 
 NOT_TEXT = "Not a valid string."
 

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import msgspec
 import structlog
@@ -22,6 +22,7 @@ from dmr.plugins.msgspec import MsgspecSerializer
 
 from connectid.core import clock
 from connectid.core.errors import DomainError
+from connectid.core.prepared import Statement
 from connectid.core.ratelimit import Limit, Throttled
 from connectid.web import limiting, negotiation, parsing, problems
 from connectid.web.authentication import Scheme
@@ -33,6 +34,13 @@ from connectid.web.spooling import SpooledResponse
 __all__ = ["Body", "Endpoint", "Headers", "Query"]
 
 log = structlog.get_logger(__name__)
+
+
+class Asking(Protocol):
+    """What makes the statement that asks about an account."""
+
+    def __call__(self, account_id: int, /) -> Statement: ...
+
 
 type Refused = type[DomainError] | Refusal
 
@@ -64,6 +72,9 @@ class Endpoint(Controller[MsgspecSerializer]):
     fast: ClassVar[bool] = False
     """Whether its GET takes nothing from a request but who calls, and writes nothing: then it is answered by a short way
     (:mod:`connectid.web.fast_path`). It has one scheme, which can recall who calls."""
+    ahead: ClassVar[Asking | None] = None
+    """The one read by which a fast endpoint answers a caller of that account: sent together with the look at the credential, where
+    the account can be guessed. A ``staticmethod``."""
 
     limit: ClassVar[Limit | None] = None
     """How often one caller may call; None for what its scheme says, or for anybody ``CALLS_PER_ADDRESS`` (web/limits.py)."""
@@ -77,6 +88,8 @@ class Endpoint(Controller[MsgspecSerializer]):
     semantic_responses = False
     worded: ClassVar[dict[type[DomainError], Refusal]]
     reads_body: ClassVar[bool]
+    is_answered_directly: bool = False
+    """Whether bytes will do for an answer that is written already: on the short way."""
     received_body: Any = None
     """The body as parsed, keys in the order in which they came; set once ``Body`` was read."""
 
@@ -134,6 +147,8 @@ class Endpoint(Controller[MsgspecSerializer]):
 
     def answer_json[Answer](self, text: str, *, as_type: type[Answer]) -> Answer:
         """Answer JSON that is written already, in place of a value of the declared type; tests hold it to that type."""
+        if self.is_answered_directly:
+            return cast(Answer, text.encode())
         return cast(Answer, HttpResponse(text, content_type=parsing.JSON))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

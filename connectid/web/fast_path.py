@@ -27,12 +27,15 @@ from django.urls import ResolverMatch, resolve
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg_pool import PoolTimeout
 
+from connectid.core import prepared, replicas
 from connectid.core.errors import DomainError
+from connectid.core.prepared import Statement
 from connectid.web import limiting, negotiation, parsing
 from connectid.web.authentication import Scheme
-from connectid.web.endpoint import FAILED, Endpoint
+from connectid.web.endpoint import FAILED, Asking, Endpoint
 from connectid.web.exact_routes import endpoints
 from connectid.web.gateway import Application, Environ, Headers, StartResponse
+from connectid.web.guesses import Guesses
 from connectid.web.logging import RequestLog
 from connectid.web.metrics import RequestMetrics
 from connectid.web.query_budget import counting, tell_repeat
@@ -42,6 +45,8 @@ from connectid.web.security_headers import SecurityHeadersMiddleware
 _NO_BODY = ("", "0")
 _WAITED = (PoolTimeout, QueryCanceled, LockNotAvailable)
 """What ends the wait for a connection, for a statement, and for a lock."""
+
+_guesses = Guesses()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class _Fast:
     match: ResolverMatch
     headers: dict[bool, Headers]
     """Of every answer, by whether the request came by TLS."""
+    ahead: Asking | None
+    """The read that may be sent before the caller is known: to the primary, so that there is none where replicas serve it."""
 
 
 def fast_path(application: Application) -> Application:
@@ -88,8 +95,13 @@ def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
             return None
         if fast.view.versioned:
             negotiation.version_of(request)
-        principal = fast.scheme.recall(credentials)
-        return None if principal is None else _answered(fast, request, principal)
+        with prepared.taking_along(_ahead(fast, credentials)):
+            principal = fast.scheme.recall(credentials)
+            if principal is None:
+                return None
+            if fast.ahead is not None:
+                _guesses.learn(credentials, principal.account_id)
+            return _answered(fast, request, principal)
     except OperationalError as error:
         if isinstance(error.__cause__, _WAITED):
             request.META[FAILED] = error
@@ -100,10 +112,17 @@ def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
         close_old_connections()
 
 
+def _ahead(fast: _Fast, credentials: str) -> Statement | None:
+    """What the endpoint will ask about the account that the credentials belonged to last time."""
+    account_id = None if fast.ahead is None else _guesses.of(credentials)
+    return None if fast.ahead is None or account_id is None else fast.ahead(account_id)
+
+
 def _answered(fast: _Fast, request: WSGIRequest, principal: object) -> bytes | None:
     """The same for a caller who is known."""
     endpoint: Any = fast.view()
     endpoint.request = request
+    endpoint.is_answered_directly = True
     try:
         limiting.charge(endpoint, fast.scheme.limit, fast.scheme.holder(request, principal))
         cast(Any, request).principal = principal
@@ -114,7 +133,7 @@ def _answered(fast: _Fast, request: WSGIRequest, principal: object) -> bytes | N
 
 
 def _encoded(answered: object) -> bytes:
-    return answered.content if isinstance(answered, HttpResponse) else msgspec.json.encode(answered)
+    return answered if isinstance(answered, bytes) else msgspec.json.encode(answered)
 
 
 def _has_body(environ: Environ) -> bool:
@@ -128,7 +147,8 @@ def _table() -> dict[str, _Fast]:
 
 def _known(path: str, view: type[Endpoint]) -> _Fast:
     (scheme,) = view.auth or ()
-    return _Fast(view, scheme, resolve(path), {secure: _headers(view, secure) for secure in (False, True)})
+    headers = {secure: _headers(view, secure) for secure in (False, True)}
+    return _Fast(view, scheme, resolve(path), headers, None if replicas.aliases() else view.ahead)
 
 
 def _headers(view: type[Endpoint], is_secure: bool) -> Headers:

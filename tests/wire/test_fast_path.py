@@ -18,7 +18,7 @@ from connectid.core import clock, ratelimit
 from connectid.devices.authentication import device_basic
 from connectid.devices.models import Device
 from connectid.devices.operations import credentials as device_credentials
-from connectid.messaging import queries
+from connectid.messaging import polling
 from connectid.notifications.models import Notification
 from connectid.testing.fake_http import Answer, FakeHttpServer
 from connectid.testing.scene import EnrolledPhone, basic
@@ -158,7 +158,7 @@ def test_a_database_that_fails(ways: Ways, phone: EnrolledPhone, monkeypatch: py
     def fail(account_id: int) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(queries, "poll", fail)
+    monkeypatch.setattr(polling, "poll", fail)
     found = asked(ways.application, POLL, phone.headers)
     assert found[0] == "503 Service Unavailable"
     assert found[1]["retry-after"] == "5"
@@ -175,7 +175,7 @@ def test_nobody_waits_twice_for_a_database_that_hangs(
         asked_for.append(account_id)
         raise OperationalError from waited_for()
 
-    monkeypatch.setattr(queries, "poll", hang)
+    monkeypatch.setattr(polling, "poll", hang)
     found = asked(ways.application, POLL, phone.headers)
     assert (found[0], found[1]["retry-after"]) == ("503 Service Unavailable", "5")
     assert len(asked_for) == 1
@@ -232,12 +232,12 @@ def test_development_is_told_of_a_repeated_statement(
     phone: EnrolledPhone, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.REPEATED_STATEMENTS = "warn"
-    real = queries.poll
+    real = polling.poll
 
     def repeat(account_id: int) -> Any:
         return [real(account_id) for _ in range(REPEATS_ALLOWED + 1)][-1]
 
-    monkeypatch.setattr(queries, "poll", repeat)
+    monkeypatch.setattr(polling, "poll", repeat)
     with capture_logs() as logs:
         for ways in (Ways().application, long_way):
             assert asked(ways, POLL, phone.headers)[0] == "200 OK"

@@ -12,6 +12,7 @@ from django.db import connection
 
 from connectid.config.databases import databases, refuse_hung_up
 from connectid.config.env import Environment
+from connectid.testing.places import another_connection
 
 
 def test_sqlite_beside_the_server_by_default(tmp_path: Path) -> None:
@@ -24,7 +25,7 @@ def test_sqlite_beside_the_server_by_default(tmp_path: Path) -> None:
 def test_postgresql_has_a_pool_and_prepared_statements() -> None:
     environment = Environment(DATABASE_URL="postgres://u:p@host/name?sslmode=require", DATABASE_POOL_SIZE=3)
     found = databases(environment)["default"]
-    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert found["ENGINE"] == "connectid.core.postgresql"
     assert found["CONN_MAX_AGE"] == 0
     options = found["OPTIONS"]
     assert options["sslmode"] == "require"
@@ -49,9 +50,7 @@ def test_a_server_that_vanished_is_given_up_in_time() -> None:
 
 @pytest.fixture
 def idle() -> Iterator[psycopg.Connection]:
-    kept = connection.get_connection_params()
-    wanted = {name: kept[name] for name in ("host", "port", "user", "password", "dbname") if kept.get(name)}
-    with psycopg.connect(**wanted, autocommit=True) as opened:
+    with another_connection() as opened:
         yield opened
 
 

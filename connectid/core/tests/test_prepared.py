@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from connectid.accounts.models import Account
 from connectid.core import outdated_plans, prepared
+from connectid.testing.places import another_connection
 from connectid.testing.scene import new_account
 from connectid.web.query_budget import counted
 
@@ -94,9 +95,7 @@ def test_an_error_while_it_runs_leaves_the_connection_good() -> None:
 def test_a_connection_that_was_killed() -> None:
     assert prepared.rows("SELECT 1", []) == [(1,)]
     (pid,) = by_cursor("SELECT pg_backend_pid()", [])[0]
-    place = connection.get_connection_params()
-    wanted = {name: place[name] for name in ("host", "port", "user", "password", "dbname") if place.get(name)}
-    with psycopg.connect(**wanted, autocommit=True) as killer:
+    with another_connection() as killer:
         killer.execute("SELECT pg_terminate_backend(%s)", [pid])
     try:
         with pytest.raises(OperationalError):
@@ -148,9 +147,7 @@ def test_what_was_prepared_since_the_server_forgot_is_known_still() -> None:
 @pytest.fixture
 def changing() -> Iterator[psycopg.Connection]:
     """Another connection, as a migration has one, and a table of one short column."""
-    place = connection.get_connection_params()
-    wanted = {name: place[name] for name in ("host", "port", "user", "password", "dbname") if place.get(name)}
-    with psycopg.connect(**wanted, autocommit=True) as migrating:
+    with another_connection() as migrating:
         migrating.execute("CREATE TABLE widened (name varchar(5))")
         migrating.execute("INSERT INTO widened VALUES ('a')")
         yield migrating

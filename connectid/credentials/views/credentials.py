@@ -35,6 +35,7 @@ class Credentials(Endpoint):
 
     auth = (device_basic,)
     fast = True
+    ahead = staticmethod(queries.holding)
 
     def get(self) -> HeldCredentials:
         held = queries.held_by(device_basic.principal(self.request).account_id)

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectid.core import clock, datetimes
-from connectid.messaging import wire
-from connectid.messaging.queries import POLL_WINDOW, PolledNotification
+from connectid.messaging import polling
 from connectid.notifications.models import Kind
 from connectid.notifications.operations import notices
 from connectid.testing.partners import new_channel, new_partner, send
 from connectid.testing.scene import EnrolledPhone, new_account, new_phone
 
 PATH = "/messaging/retrieve_notifications/"
+WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
 OURS = ("notification_id", "notification_type", "timestamp")
 
 pytestmark = pytest.mark.django_db
@@ -85,17 +84,39 @@ def test_the_senders_words_do_not_stand_in_for_ours(client: Client) -> None:
 @given(payload=st.dictionaries(st.text() | st.sampled_from(OURS), st.text(), max_size=4))
 def test_whatever_was_said_comes_back(payload: dict[str, str]) -> None:
     """Payloads go out as they were stored, in their order, and our own three are ours whatever a sender wrote."""
-    found = PolledNotification(
-        str(uuid4()), "CONNECT", json.dumps(payload, ensure_ascii=False), "2026-07-22T10:11:12.345678Z"
-    )
-    text = wire.notification(found)
-    pairs = json.loads(text, object_pairs_hook=list)
+    account = new_account()
+    told = notices.store(account_id=account.pk, kind=Kind.CONNECT, payload=payload, at=clock.now())
+    [pairs] = json.loads(polling.poll(account.pk), object_pairs_hook=Pairs).named("notifications")
     said = {name: words for name, words in payload.items() if name not in OURS}
     assert len({name for name, _ in pairs}) == len(pairs)
     assert [pair for pair in pairs if pair[0] not in OURS] == list(said.items())
-    ours = dict(pair for pair in pairs if pair[0] in OURS)
-    assert set(ours) == set(OURS)
-    assert (ours["notification_id"], ours["notification_type"]) == (found.id, "CONNECT")
+    assert {name for name, _ in pairs} == {*said, *OURS}
+    assert pairs.named("notification_id") == str(told)
+    assert pairs.named("notification_type") == "CONNECT"
+
+
+class Pairs(list[tuple[str, Any]]):
+    """An object with its keys in their order, and as often as they are there."""
+
+    def named(self, name: str) -> Any:
+        return next(value for key, value in self if key == name)
+
+
+@given(source=WORDS, name=WORDS, key_url=WORDS)
+def test_channels_are_whole_whatever_they_are_called(source: str, name: str, key_url: str) -> None:
+    partner, account = new_partner(), new_account()
+    partner.server.key_url = key_url
+    partner.server.save()
+    channel = new_channel(partner, account.pk, source=source, name=name)
+    for written in (polling.poll(account.pk), polling.poll_messages(account.pk)):
+        [listed] = json.loads(written)["channels"]
+        assert listed.pop("channel_name", name or source) == (name or source)
+        assert listed == {
+            "channel_id": str(channel.pk),
+            "channel_source": name or source,
+            "key_url": key_url,
+            "consent": True,
+        }
 
 
 @pytest.mark.parametrize(
@@ -115,11 +136,11 @@ def test_timestamps_are_written_as_apps_read_them(client: Client, microsecond: i
 def test_what_cannot_be_read_does_not_fill_the_window(client: Client) -> None:
     """6.1: the newest are handed out, so that a phone with many messages that it cannot decrypt still gets new ones."""
     phone = new_phone()
-    for count in range(POLL_WINDOW + 5):
+    for count in range(polling.WINDOW + 5):
         tell(phone, minutes_ago=1000 - count)
     newest = tell(phone)
     listed = [one["notification_id"] for one in poll(client, phone)["notifications"]]
-    assert (len(listed), listed[-1]) == (POLL_WINDOW, newest)
+    assert (len(listed), listed[-1]) == (polling.WINDOW, newest)
 
 
 def test_nobody_elses(client: Client) -> None:

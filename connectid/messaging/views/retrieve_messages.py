@@ -3,8 +3,7 @@
 import msgspec
 
 from connectid.devices.authentication import device_basic
-from connectid.messaging import queries
-from connectid.messaging.queries import PolledChannel, PolledNotification
+from connectid.messaging import polling
 from connectid.web.endpoint import Endpoint
 
 
@@ -29,24 +28,9 @@ class RetrieveMessages(Endpoint):
 
     auth = (device_basic,)
     fast = True
+    ahead = staticmethod(polling.statement_of_messages)
 
     def get(self) -> Unread:
-        account_id = device_basic.principal(self.request).account_id
-        channels, messages = queries.poll_messages(account_id)
-        return Unread([_channel(one) for one in channels], [_message(one) for one in messages])
-
-
-def _message(found: PolledNotification) -> dict[str, str]:
-    texts: dict[str, str] = msgspec.json.decode(found.payload)
-    texts["notification_type"] = found.kind
-    texts["timestamp"] = found.timestamp
-    return texts
-
-
-def _channel(found: PolledChannel) -> ChannelOfMessages:
-    return ChannelOfMessages(
-        channel_source=found.visible_name,
-        channel_id=found.id,
-        key_url=found.key_url,
-        consent=found.consent,
-    )
+        return self.answer_json(
+            polling.poll_messages(device_basic.principal(self.request).account_id), as_type=Unread
+        )

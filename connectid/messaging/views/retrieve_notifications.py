@@ -1,12 +1,9 @@
 """GET /messaging/retrieve_notifications/ (contract 6.1)."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from connectid.devices.authentication import device_basic
-from connectid.messaging import queries, wire
-from connectid.messaging.queries import PolledChannel, PolledNotification
+from connectid.messaging import polling
 from connectid.web.endpoint import Endpoint
 
 
@@ -37,23 +34,7 @@ class RetrieveNotifications(Endpoint):
 
     auth = (device_basic,)
     fast = True
+    ahead = staticmethod(polling.statement)
 
     def get(self) -> Polled:
-        channels, notifications = queries.poll(device_basic.principal(self.request).account_id)
-        return self.answer_json(_render(channels, notifications), as_type=Polled)
-
-
-def _render(channels: Sequence[PolledChannel], notifications: Sequence[PolledNotification]) -> str:
-    """The JSON of a :class:`Polled`. Payloads are JSON already, and go out as they were stored: phones poll this every hour."""
-    listed = msgspec.json.encode([_channel(one) for one in channels]).decode()
-    return f'{{"notifications":[{",".join(map(wire.notification, notifications))}],"channels":{listed}}}'
-
-
-def _channel(found: PolledChannel) -> ListedChannel:
-    return ListedChannel(
-        channel_id=found.id,
-        channel_source=found.visible_name,
-        channel_name=found.visible_name,
-        key_url=found.key_url,
-        consent=found.consent,
-    )
+        return self.answer_json(polling.poll(device_basic.principal(self.request).account_id), as_type=Polled)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from connectid.core import replicas
+from connectid.notifications import payloads
 from connectid.notifications.models import Kind, Notification
 from connectid.notifications.operations import pushing
 
@@ -22,7 +23,7 @@ def store(
 ) -> UUID:
     """Keep a notification for the phone's next poll, and have it pushed by a job; return its id. Two statements.
 
-    Call it inside the transaction that makes it necessary. ``payload`` holds none of the names that are the row's own.
+    Call it inside the transaction that makes it necessary.
     """
     notice = Notice(account_id, payload, message_id, push_options)
     notification = _notification(notice, kind, at)
@@ -54,7 +55,7 @@ def _notification(notice: Notice, kind: Kind, at: datetime) -> Notification:
     return Notification(
         account_id=notice.account_id,
         kind=kind,
-        payload=json.dumps(notice.payload, ensure_ascii=False),
+        payload=payloads.stored(notice.payload),
         message_id=notice.message_id,
         created_at=at,
         push_due_at=at,

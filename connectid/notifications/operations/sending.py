@@ -15,6 +15,7 @@ from connectid.core import replicas, rows
 from connectid.core.identifiers import new_ordered_uuid
 from connectid.devices import queries as device_queries
 from connectid.devices.queries import Recipient
+from connectid.notifications import payloads
 from connectid.notifications.models import Kind
 from connectid.notifications.operations import pushing
 from connectid.notifications.operations.pushing import Attempt
@@ -122,7 +123,7 @@ def _store(stored: Sequence[_Stored], *, at: datetime, lease: datetime) -> None:
     texts = [
         {
             "message": place,
-            "payload": json.dumps(dict(one.message.payload), ensure_ascii=False),
+            "payload": payloads.stored(one.message.payload),
             "options": json.dumps(dict(one.message.options)) if one.message.options else "",
         }
         for place, one in enumerate(stored)

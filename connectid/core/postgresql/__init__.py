@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, whose pool lends and takes back without ceremony (:mod:`connectid.core.postgresql.lending`)."""
