@@ -5,6 +5,7 @@ pytest_plugins = [
     "connectid.testing.ledger",  # before the next, which imports it
     "connectid.testing.budget",
     "connectid.testing.discipline",
+    "connectid.testing.emptying",
     "connectid.testing.indexes",
     "connectid.testing.plans",
     "connectid.testing.provider_calls",

@@ -1,4 +1,7 @@
-"""Wrappers around the statements of all connections: of those that this thread has, and of those that any opens from now on."""
+"""Wrappers around the statements of all connections: of those that this thread has, and of those that any thread opens first from now on.
+
+A thread that had a connection keeps its wrappers (``connectid.core.postgresql``): so install before threads start.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -117,6 +117,9 @@ class _Errand:
     def run(self, sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
         """Run a statement: the first takes ours along, a later one may be ours."""
         database = context["connection"]
+        if self._result is None and not self._can_go_along(database.connection, sql, parameters):
+            del database.__dict__[_ERRAND]
+            return _run(sql, parameters, many, context)
         if self._result is None:
             found, self._result = _run_both(
                 database.connection, (sql, _texts(parameters)), (self._sql, self._texts)
@@ -130,6 +133,16 @@ class _Errand:
         ):
             return _run(sql, parameters, many, context)
         return _rows_of(self._result, database.connection, sql, parameters)
+
+    def _can_go_along(self, raw: "psycopg.Connection[Any]", sql: str, parameters: Sequence[object]) -> bool:
+        """Whether ours is prepared and not what is asked for anyway. What stands in its way is told to who asks for ours."""
+        if sql == self._sql and list(parameters) == self._parameters:
+            return False
+        try:
+            _prepared(raw, self._sql)
+        except psycopg.Error:
+            return False
+        return True
 
 
 def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
@@ -194,7 +207,7 @@ def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: P
         and result.error_field(DiagnosticField.SOURCE_FUNCTION) != _REFUSED_BY
     ):
         return False
-    del raw.__dict__[_PREPARED][sql]
+    raw.__dict__[_PREPARED].pop(sql, None)
     return True
 
 

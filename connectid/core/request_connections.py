@@ -11,8 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
-from connectid.core.postgresql.lending import lend_the_last_first
-
 KEPT_SECONDS = 600
 """How long a thread of jobs keeps its connection: it has no pool."""
 
@@ -28,9 +26,6 @@ def use() -> None:
         own["OPTIONS"].pop("pool", None)
         own |= {"CONN_MAX_AGE": KEPT_SECONDS, "CONN_HEALTH_CHECKS": True}
         named[alias].update(differing)
-        pool = getattr(connections[alias], "pool", None)
-        if pool is not None:
-            lend_the_last_first(pool)
 
 
 def use_those_of_jobs() -> None:

@@ -3,7 +3,8 @@
 A poll of a phone that has nothing wrong with it needs who calls, one read, and a text. Django's handler, its middlewares and
 django-modern-rest's dispatch cost such a request twice what that does, and a fleet sends little else. So an endpoint that is
 :attr:`~connectid.web.endpoint.Endpoint.fast` is first tried here: its scheme recalls the caller by one read, its limit is charged, its
-method is called.
+method is called. Where the process remembers whose account the credential opened (:mod:`connectid.web.guesses`), that read is sent together
+with the look at the credential.
 
 Whatever is not plain sailing is left to the long way, from the start: no credential or a wrong one, a version that we do not know,
 a database that fails. No try of a credential has been counted by then, and noting a use twice changes nothing, so there
@@ -24,6 +25,7 @@ from django.db import OperationalError, close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import ResolverMatch, resolve
+from prometheus_client import Counter
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg_pool import PoolTimeout
 
@@ -47,6 +49,10 @@ _WAITED = (PoolTimeout, QueryCanceled, LockNotAvailable)
 """What ends the wait for a connection, for a statement, and for a lock."""
 
 _guesses = Guesses()
+NOT_GUESSED = Counter(
+    "connectid_reads_not_guessed",
+    "Reads whose account this process could not guess: their credential was new to it, or forgotten.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +101,13 @@ def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
             return None
         if fast.view.versioned:
             negotiation.version_of(request)
-        with prepared.taking_along(_ahead(fast, credentials)):
+        account_id = None if fast.ahead is None else _guesses.of(credentials)
+        with prepared.taking_along(_ahead(fast, account_id)):
             principal = fast.scheme.recall(credentials)
-            if principal is None:
-                return None
-            if fast.ahead is not None:
-                _guesses.learn(credentials, principal.account_id)
-            return _answered(fast, request, principal)
+            content = None if principal is None else _answered(fast, request, principal)
+        if fast.ahead is not None:
+            _remember(credentials, account_id, None if content is None else cast(Any, principal).account_id)
+        return content
     except OperationalError as error:
         if isinstance(error.__cause__, _WAITED):
             request.META[FAILED] = error
@@ -112,10 +118,18 @@ def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
         close_old_connections()
 
 
-def _ahead(fast: _Fast, credentials: str) -> Statement | None:
-    """What the endpoint will ask about the account that the credentials belonged to last time."""
-    account_id = None if fast.ahead is None else _guesses.of(credentials)
+def _ahead(fast: _Fast, account_id: int | None) -> Statement | None:
+    """What the endpoint will ask about the account."""
     return None if fast.ahead is None or account_id is None else fast.ahead(account_id)
+
+
+def _remember(credentials: str, guessed: int | None, found: int | None) -> None:
+    """Guess better next time, and nothing for who was refused: their next refusal shall cost no read."""
+    if found is None:
+        _guesses.forget(credentials)
+    elif found != guessed:
+        _guesses.learn(credentials, found)
+        NOT_GUESSED.inc()
 
 
 def _answered(fast: _Fast, request: WSGIRequest, principal: object) -> bytes | None:

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from connectid.core import clock, prepared, replicas
+from connectid.core.ratelimit import Limit
+from connectid.devices.authentication import DeviceBasic
 from connectid.devices.models import Device
 from connectid.notifications.models import Kind
 from connectid.notifications.operations import notices
@@ -53,11 +57,13 @@ def guess(phone: EnrolledPhone, account_id: int) -> None:
 def test_from_the_second_time_on_it_is_one_round_trip(
     ways: Ways, phone: EnrolledPhone, trips: list[Any], path: str
 ) -> None:
+    before = module.NOT_GUESSED._value.get()
     with clock.frozen():
         answers = [asked(ways.application, path, phone.headers) for _ in range(3)]
         assert answers == [asked(long_way, path, phone.headers)] * 3
     assert answers[0][0] == "200 OK"
     assert len(trips) == 2
+    assert module.NOT_GUESSED._value.get() == before + 1
     assert all(parameters[0] == str(phone.account.pk).encode() for parameters in trips)
     assert ways.long == 0
 
@@ -76,10 +82,21 @@ def test_a_wrong_guess_shows_nothing_of_another(ways: Ways, phone: EnrolledPhone
 def test_who_may_not_call_any_more_sees_nothing(ways: Ways, phone: EnrolledPhone, trips: list[Any]) -> None:
     assert asked(ways.application, POLL, phone.headers)[0] == "200 OK"
     Device.objects.filter(account=phone.account).update(revoked_at=clock.now())
-    found = asked(ways.application, POLL, phone.headers)
-    assert len(trips) == 1
-    assert found[0] == "401 Unauthorized"
-    assert found == asked(long_way, POLL, phone.headers)
+    for _ in range(3):
+        found = asked(ways.application, POLL, phone.headers)
+        assert found[0] == "401 Unauthorized"
+        assert found == asked(long_way, POLL, phone.headers)
+    assert len(trips) == 1  # who was refused once is not guessed again
+
+
+def test_who_spent_the_limit_costs_one_read_more(
+    ways: Ways, phone: EnrolledPhone, trips: list[Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr(DeviceBasic, "limit", Limit("three", 3, within=timedelta(hours=1)))
+    statuses = [asked(ways.application, POLL, phone.headers)[0][:3] for _ in range(8)]
+    assert statuses == ["200"] * 3 + ["429"] * 5
+    assert len(trips) == 3  # the second, the third, and the first that was refused
 
 
 def test_a_poll_shows_what_was_written_before_it(ways: Ways, phone: EnrolledPhone, trips: list[Any]) -> None:

@@ -6,7 +6,6 @@ What they touch of the pool is its own business (``_pool``, ``_waiting``, ``_loc
 """
 
 import select
-from collections import deque
 from time import monotonic
 from typing import Any
 
@@ -21,35 +20,27 @@ _READABLE = "_connectid_readable"
 """Attribute of a connection: what tells whether there is something to read on it."""
 
 
-def lend_the_last_first(pool: Pool) -> None:
-    """Have the pool lend the connection that came back last, and not the one that has waited longest.
+def lend(pool: Pool) -> Connection | None:
+    """Return the idle connection that came back last, if one is sound; None: then ``getconn`` has to see to it.
 
     A database process that has just worked finds its plans and pages in the processor's caches; of ten that take turns, each finds
-    those of the others. Whoever waits for a connection is still served in turn.
+    those of the others. The pool's own way takes the one that has waited longest, and so does its shrinking.
     """
-    pool._pool = _LastFirst(pool._pool)  # psycopg_pool has no option for it
+    while (connection := _idle(pool)) is not None:
+        if not readable(connection).poll(0):
+            return connection
+        connection.close()  # nothing is expected on it, so this was the server's farewell
+        pool._putconn(connection, from_getconn=True)
+    return None
 
 
-class _LastFirst(deque[Any]):
-    """A queue that is a stack."""
-
-    def popleft(self) -> Any:
-        """Take what was appended last."""
-        return self.pop()
-
-
-def lend(pool: Pool) -> Connection | None:
-    """Return an idle connection that is sound, or None: then ``getconn`` has to see to it."""
+def _idle(pool: Pool) -> Connection | None:
     with pool._lock:
         if not pool._pool or pool._closed:
             return None
-        connection: Connection = pool._pool.popleft()
+        connection: Connection = pool._pool.pop()
         pool._nconns_min = min(pool._nconns_min, len(pool._pool))
     connection._pool = pool
-    if readable(connection).poll(0):  # nothing is expected on it, so this is the server's farewell
-        connection.close()
-        pool.putconn(connection)
-        return None
     return connection
 
 

@@ -24,7 +24,6 @@ def pool() -> Iterator["ConnectionPool[Any]"]:
     with ConnectionPool(
         kwargs=place() | {"autocommit": True}, min_size=SIZE, max_size=SIZE, open=False
     ) as pool:
-        lending.lend_the_last_first(pool)
         pool.wait()
         yield pool
 
@@ -44,25 +43,23 @@ def soon(is_so: Callable[[], bool]) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    ("take", "give"),
-    [(lent, lending.take_back), (ConnectionPool.getconn, ConnectionPool.putconn)],
-    ids=["shortly", "as psycopg does"],
-)
-def test_the_connection_that_came_back_last_is_lent_first(
-    pool: "ConnectionPool[Any]", take: Any, give: Any
-) -> None:
-    one, other, third = take(pool), take(pool), take(pool)
+def test_the_connection_that_came_back_last_is_lent_first(pool: "ConnectionPool[Any]") -> None:
+    one, other, third = lent(pool), lent(pool), lent(pool)
     for connected in (one, third, other):
-        give(pool, connected)
+        lending.take_back(pool, connected)
     for _ in range(3):
-        found = take(pool)
+        found = lent(pool)
         assert found is other
-        give(pool, found)
-    taken = {take(pool) for _ in range(3)}
-    assert taken == {one, other, third}
-    for connected in taken:
-        give(pool, connected)
+        lending.take_back(pool, found)
+    assert [lent(pool) for _ in range(3)] == [other, third, one]
+
+
+def test_the_pool_gives_up_the_one_that_was_idle_longest(pool: "ConnectionPool[Any]") -> None:
+    """As it shrinks."""
+    one, other, third = lent(pool), lent(pool), lent(pool)
+    for connected in (one, other, third):
+        lending.take_back(pool, connected)
+    assert pool.getconn() is one
 
 
 def test_an_empty_pool_lends_nothing(pool: "ConnectionPool[Any]") -> None:
@@ -84,15 +81,18 @@ def test_who_waits_is_served(pool: "ConnectionPool[Any]") -> None:
     assert served == [taken[0]]
 
 
-def test_one_on_which_the_server_hung_up_is_replaced(pool: "ConnectionPool[Any]") -> None:
-    dead = lent(pool)
-    pid = dead.info.backend_pid
-    lending.take_back(pool, dead)
+def test_those_on_which_the_server_hung_up_are_replaced(pool: "ConnectionPool[Any]") -> None:
+    sound, *dead = lent(pool), lent(pool), lent(pool)
+    pids = [one.info.backend_pid for one in dead]
+    for connected in (sound, *dead):
+        lending.take_back(pool, connected)
     with another_connection() as killer:
-        killer.execute("SELECT pg_terminate_backend(%s)", [pid])
-    lending.readable(dead).poll(5000)
-    assert lending.lend(pool) is None
-    assert dead.closed
+        killer.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [pids])
+    for one in dead:
+        lending.readable(one).poll(5000)
+    assert lending.lend(pool) is sound
+    assert all(one.closed for one in dead)
+    lending.take_back(pool, sound)
     assert soon(lambda: len(pool._pool) == SIZE)
     assert all(not one.closed for one in pool._pool)
 

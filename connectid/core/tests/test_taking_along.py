@@ -99,12 +99,38 @@ def test_the_second_fails_for_who_asks_for_it(trips: list[str]) -> None:
     assert trips == [BROKEN[0]] * 2
 
 
-def test_a_second_that_makes_no_sense_is_found_at_once() -> None:
-    """It cannot be prepared."""
+def test_a_second_that_cannot_be_prepared_is_the_second_s_trouble(trips: list[str]) -> None:
     nonsense: Statement = ("SELECT missing FROM accounts_account WHERE id = %s", [1])
-    with pytest.raises(ProgrammingError), prepared.taking_along(nonsense):
-        prepared.rows(FIRST, [1])
+    with prepared.taking_along(nonsense):
+        assert prepared.rows(FIRST, [1]) == [(2,)]
+        with pytest.raises(ProgrammingError):
+            prepared.rows(*nonsense)
     assert prepared.rows(FIRST, [1]) == [(2,)]
+    assert trips == []
+
+
+def test_a_second_that_waits_for_a_lock_does_not_fail_the_first() -> None:
+    locked: Statement = ("SELECT count(*) FROM messaging_channel WHERE account_id = %s", [1])
+    with another_connection() as other, other.transaction():
+        other.execute("LOCK TABLE messaging_channel IN ACCESS EXCLUSIVE MODE")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        try:
+            with prepared.taking_along(locked):
+                assert prepared.rows(FIRST, [1]) == [(2,)]
+                with pytest.raises(OperationalError):
+                    prepared.rows(*locked)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
+    assert prepared.rows(*locked) == [(0,)]
+
+
+def test_what_is_asked_for_anyway_is_sent_once(trips: list[str]) -> None:
+    with prepared.taking_along((FIRST, [1])):
+        assert prepared.rows(FIRST, [1]) == [(2,)]
+        assert prepared.rows(FIRST, [1]) == [(2,)]
+    assert trips == []
 
 
 @pytest.mark.parametrize("how", ["DEALLOCATE ALL", "DISCARD ALL"])

@@ -29,6 +29,15 @@ def test_a_credential_that_changed_hands() -> None:
     assert guesses.of("one") == 2
 
 
+def test_forgotten() -> None:
+    guesses = Guesses()
+    guesses.learn("one", 1)
+    guesses.forget("another")
+    assert guesses.of("one") == 1
+    guesses.forget("one")
+    assert guesses.of("one") is None
+
+
 def test_an_id_that_does_not_fit_is_not_learned() -> None:
     guesses = Guesses()
     for account_id in (0, -1, 2**40, 2**63):
