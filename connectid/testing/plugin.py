@@ -65,7 +65,8 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip on SQLite what needs PostgreSQL, and leave out on PostgreSQL what cannot differ there.
 
-    pytest-django refuses every query of a test that did not ask for the database, so such a test runs once, on SQLite.
+    pytest-django refuses every query of a test that did not ask for the database, so such a test runs once, on SQLite; and so does
+    one that is marked ``any_database``.
     """
     if config.getoption("database") == "postgresql":
         elsewhere = [item for item in items if not asks_for_the_database(item)]
@@ -79,7 +80,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_for_the_database(item: pytest.Item) -> bool:
-    """Tell whether a test reaches the database: through pytest-django, or by servers of its own."""
+    """Tell whether a test reaches the database, and it matters which: through pytest-django, or by servers of its own."""
+    if item.get_closest_marker("any_database"):
+        return False
     fixtures: list[str] = getattr(item, "fixturenames", [])
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
     return marked or not DATABASE_FIXTURES.isdisjoint(fixtures)

@@ -8,7 +8,8 @@ from connectid.testing.answers import Answered
 from connectid.web import openapi
 from tests.wire.api import ENDPOINTS, METHODS, ROUTES, Route
 
-pytestmark = pytest.mark.django_db
+# Nearly all of it is judged before the database is asked for anything.
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 DIFFERENT_EACH_TIME = {"X-Request-ID", "Date"}
 
