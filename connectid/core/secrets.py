@@ -24,6 +24,10 @@ SHORTEST_SECRET = 16
 
 _DIGEST_BYTES = 32
 _ALPHANUMERIC = string.ascii_letters + string.digits
+# Of the 256 values of a byte, as many stand for each character; those that are left over would favour the first ones.
+_EACH = 256 // len(_ALPHANUMERIC)
+_LEFTOVER = bytes(range(_EACH * len(_ALPHANUMERIC), 256))
+_CHARACTERS = (_ALPHANUMERIC * _EACH).encode().ljust(256)
 
 DIGEST_LENGTH = MAX_ID_LENGTH + 1 + 2 * _DIGEST_BYTES
 """Characters of the longest stored digest: the width of a column that holds one."""
@@ -45,14 +49,11 @@ def new_urlsafe_token(nbytes: int = 32) -> str:
 
 def new_alphanumeric_token(length: int) -> str:
     """A random secret of ASCII letters and digits, for what others have known in that form; every one is equally likely."""
-    values = len(_ALPHANUMERIC) ** length
-    _enough((values.bit_length() - 1) // 8)
-    value = secrets.randbelow(values)
-    characters = []
-    for _ in range(length):
-        value, digit = divmod(value, len(_ALPHANUMERIC))
-        characters.append(_ALPHANUMERIC[digit])
-    return "".join(characters)
+    _enough(((len(_ALPHANUMERIC) ** length).bit_length() - 1) // 8)
+    found = b""
+    while len(found) < length:
+        found += secrets.token_bytes(2 * length).translate(_CHARACTERS, _LEFTOVER)
+    return found[:length].decode()
 
 
 def new_identifier(nbytes: int) -> str:

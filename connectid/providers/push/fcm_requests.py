@@ -28,8 +28,9 @@ from connectid.providers.push.verdict import outcome_of
 
 log = structlog.get_logger(__name__)
 
-BATCH_IN_FLIGHT = 128
-"""Requests at once for one batch. At 40 ms each that is what one processor can send, and other batches are not kept waiting."""
+BATCH_IN_FLIGHT = 100
+"""Requests at once for one batch. At 40 ms each that is 2,500 a second, what a processor of a slow machine can send, and other batches
+are not kept waiting."""
 MOST_IN_FLIGHT = 512
 """Requests at once, of all batches of a process together; each has a connection, so this is their number too."""
 PATIENCE = 15.0
