@@ -1,4 +1,5 @@
 import re
+import string
 from collections import Counter
 from itertools import combinations
 
@@ -126,3 +127,21 @@ def test_every_digit_is_equally_likely_in_every_place() -> None:
         counts = Counter(code[place] for code in codes)
         # 2,000 expected of each; the sum of squares is chi-square with 9 degrees of freedom, 40 is beyond 1 in 100,000.
         assert sum((counts[digit] - 2000) ** 2 / 2000 for digit in "0123456789") < 40
+
+
+def test_alphanumeric_tokens_favour_no_character() -> None:
+    tokens = [secrets.new_alphanumeric_token(30) for _ in range(4_000)]
+    assert {len(token) for token in tokens} == {30}
+    counted = Counter("".join(tokens))
+    assert set(counted) == set(string.ascii_letters + string.digits)
+    expected = 4_000 * 30 / 62
+    assert all(
+        abs(count - expected) < 0.2 * expected for count in counted.values()
+    )  # nine standard deviations
+    assert len(set(tokens)) == len(tokens)
+
+
+def test_an_alphanumeric_token_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 16"):
+        secrets.new_alphanumeric_token(21)
+    assert len(secrets.new_alphanumeric_token(22)) == 22
