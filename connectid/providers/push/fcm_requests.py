@@ -37,6 +37,7 @@ PATIENCE = 15.0
 """Seconds for one push; FCM asks for at least ten."""
 SLOW = 3.0
 """Seconds without an answer that speak against FCM; a batch may end sooner than that."""
+_JSON = json.JSONEncoder(separators=(",", ":"))
 _TO_CONNECT = 3.0
 _TO_RENEW = 5.0
 _LARGEST_ANSWER = 65_536
@@ -82,13 +83,16 @@ class FcmRequests:
     async def _outcome(self, push: Push, *, ends_at: float, validate_only: bool) -> Outcome:
         try:
             content = {"validate_only": True} if validate_only else {}
-            body = json.dumps({"message": message_of(push), **content}, separators=(",", ":")).encode()
+            body = _JSON.encode({"message": message_of(push), **content}).encode()
         except TooLarge:
             return BadMessage("it is larger than FCM takes")
         except (TypeError, ValueError, RecursionError):
             return BadMessage("its content is not JSON")
         try:
-            async with asyncio.timeout_at(ends_at):
+            if self._room.locked():
+                async with asyncio.timeout_at(ends_at):
+                    await self._room.acquire()
+            else:
                 await self._room.acquire()
         except TimeoutError:
             return NotFinished(begun=False)
