@@ -12,6 +12,7 @@ from connectid.core import clock
 from connectid.messaging.models import Message
 from connectid.notifications.models import Notification
 from connectid.testing.at_scale import SMALL_TABLES, Planned, Planner
+from connectid.testing.places import another_connection
 from connectid.testing.plans import Recorder
 from connectid.verification.models import Challenge
 
@@ -52,6 +53,18 @@ def test_a_filter_without_an_index_is_found(asked: Planner) -> None:
     )
     filtered = Notification.objects.filter(kind="CONNECT", payload__contains="x")
     assert planned(asked, filtered).problems
+
+
+def test_a_plan_is_made_though_a_test_killed_every_connection(asked: Planner) -> None:
+    look_up = Account.objects.filter(username="f00")
+    planned(asked, look_up)
+    with another_connection() as killer:
+        killed = killer.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'EXPLAIN%'"
+        ).fetchone()
+    assert killed == (1,)
+    assert planned(asked, look_up).indexes
 
 
 def test_a_sort_of_a_large_table_is_found(asked: Planner) -> None:

@@ -1,8 +1,10 @@
 """Who the workers are: what a load generator has to know to act as one of them."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 
+from connectid.oauth import token_form
 from connectid.population.plan import Plan
 
 FIRST_NAMES = (
@@ -81,7 +83,17 @@ def credential(plan: Plan, number: int, index: int = 0) -> str:
 
 def access_token(plan: Plan, number: int) -> str:
     """Its token of the app."""
-    return plan.hex("access", number)[:30]
+    return _token(plan, plan.hex("access", number))
+
+
+def refresh_token(plan: Plan, number: int, index: int = 0) -> str:
+    """What it got beside the token; from index 1 what was exchanged for it before."""
+    return _token(plan, plan.hex("refresh", number, index))
+
+
+def _token(plan: Plan, entropy: str) -> str:
+    minute = token_form.minute_of(datetime.fromtimestamp(plan.at, UTC))
+    return f"{minute}{entropy}"[: token_form.LENGTH]
 
 
 def push_token(plan: Plan, number: int, index: int = 0) -> str:
@@ -91,5 +103,5 @@ def push_token(plan: Plan, number: int, index: int = 0) -> str:
 
 
 def checksum(token: str) -> str:
-    """What is stored of a token."""
+    """What is stored of an attestation's token, and stands for what is stored of a code."""
     return sha256(token.encode()).hexdigest()

@@ -129,15 +129,7 @@ class Planner:
     """A connection that asks for plans."""
 
     def __init__(self) -> None:
-        settings_ = connection.settings_dict
-        names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-        self._connection: psycopg.Connection[Any] = psycopg.connect(
-            **{name: settings_[key] for name, key in names.items() if settings_[key]},
-            context=get_adapters_template(settings.USE_TZ, connection.timezone),
-            cursor_factory=psycopg.ClientCursor,
-            autocommit=True,
-            options=f"-c search_path={SCHEMA}",
-        )
+        self._connection = _connect()
         self._rows = dict(
             self._connection.execute(
                 "SELECT relname, reltuples FROM pg_class WHERE relnamespace = %s::regnamespace", [SCHEMA]
@@ -148,8 +140,8 @@ class Planner:
         """Leave word of which indexes plans named (``connectid.testing.indexes``)."""
         from connectid.testing import indexes
 
-        if not self._connection.closed:  # a test may have killed every connection there was
-            indexes.note(self._connection, used)
+        self._ask(b"SELECT 1")
+        indexes.note(self._connection, used)
 
     def close(self) -> None:
         """Leave the database."""
@@ -157,11 +149,22 @@ class Planner:
 
     def plan(self, sql: str, params: Any) -> Planned:
         """Ask for the plan of a statement with these parameters, and judge it."""
-        answer = self._connection.execute(f"EXPLAIN (FORMAT JSON) {sql}".encode(), params).fetchone()
-        assert answer is not None
+        answer = self._ask(f"EXPLAIN (FORMAT JSON) {sql}".encode(), params)
         found = answer[0] if isinstance(answer[0], list) else json.loads(answer[0])
         root = found[0]["Plan"]
         return Planned(tuple(self._problems(root, early_end=None)), frozenset(_indexes(root)))
+
+    def _ask(self, sql: bytes, params: Any = None) -> tuple[Any, ...]:
+        """Ask for one row; once more where a test has killed every connection that there was."""
+        try:
+            answer = self._connection.execute(sql, params).fetchone()
+        except psycopg.OperationalError:
+            if not self._connection.closed:
+                raise
+            self._connection = _connect()
+            answer = self._connection.execute(sql, params).fetchone()
+        assert answer is not None
+        return answer
 
     def _is_large(self, table: str) -> bool:
         if table in SMALL_TABLES or table not in self._rows:
@@ -191,6 +194,19 @@ class Planner:
             early_end = None  # which read everything before they give anything
         for inner in below:
             yield from self._problems(inner, early_end=early_end)
+
+
+def _connect() -> psycopg.Connection[Any]:
+    """A connection that finds the tables of :data:`SCHEMA`."""
+    settings_ = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return psycopg.connect(
+        **{name: settings_[key] for name, key in names.items() if settings_[key]},
+        context=get_adapters_template(settings.USE_TZ, connection.timezone),
+        cursor_factory=psycopg.ClientCursor,
+        autocommit=True,
+        options=f"-c search_path={SCHEMA}",
+    )
 
 
 def _indexes(node: dict[str, Any]) -> Iterator[str]:

@@ -201,7 +201,8 @@ def test_polling_alone_finds_work(configured: Callable[..., None]) -> None:
         until(nothing_left)
 
 
-def test_workers_outlive_their_connections() -> None:
+def test_workers_outlive_their_connections(configured: Callable[..., None]) -> None:
+    configured(lease_seconds=3.0)  # what was claimed by a connection that is gone waits for that long
     enqueue_many(sample_tasks.append_line.prepare("/dev/null", "x", 0.002) for _ in range(300))
     with working(2, threads=2):
         for _ in range(3):

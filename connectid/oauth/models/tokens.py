@@ -1,4 +1,7 @@
-"""Tokens and codes, of which only the SHA-256 is stored: each has well over 128 random bits, and is found by it."""
+"""Tokens and codes, of which only a checksum is stored: each has well over 128 random bits, and is found by it.
+
+Checksums are unique by constraint: ``unique=True`` would add an index for LIKE, which every insert pays for.
+"""
 
 import uuid
 from typing import ClassVar
@@ -14,9 +17,7 @@ from oauth2_provider.models import (
 )
 
 from connectid.core import clock
-
-CHECKSUM_LENGTH = 64
-"""Of a SHA-256 in hexadecimal. Unique by constraint: `unique=True` would add an index for LIKE, which every insert pays for."""
+from connectid.oauth.token_form import CHECKSUM_LENGTH
 
 
 class AccessToken(AbstractAccessToken):

@@ -22,8 +22,8 @@ from connectid.oauth import errors, scopes
 from connectid.oauth.models import AuthorizationCode, Client, RefreshToken
 from connectid.oauth.operations import identity, revocation, tokens
 from connectid.oauth.operations.tokens import Family, Issued
-from connectid.oauth.queries.access_tokens import checksum
 from connectid.oauth.queries.clients import StoredClient
+from connectid.oauth.token_form import checksum
 
 log = structlog.get_logger(__name__)
 

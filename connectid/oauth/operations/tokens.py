@@ -6,18 +6,14 @@ Every phone asks for tokens, so they are added by hand-written statements: the O
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from django.db import connection
 
-from connectid.core import rows, secrets
-from connectid.oauth import lifetimes
+from connectid.core import rows
+from connectid.oauth import lifetimes, token_form
 from connectid.oauth.models import Client
-from connectid.oauth.queries.access_tokens import checksum
 from connectid.oauth.queries.clients import StoredClient
-
-TOKEN_LENGTH: Final = 30
-"""Characters, each one of 62: 178 random bits in the form that clients know (contract 14.1)."""
+from connectid.oauth.token_form import checksum
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ def issue_pair(*, family: Family, scope: str, at: datetime) -> Issued:
 
     The caller holds the account's row, so that nothing is issued beside :func:`~connectid.oauth.operations.revocation.revoke_all`.
     """
-    refresh_token = _new_token()
+    refresh_token = token_form.new_token(at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             _ADD_REFRESH,
@@ -84,7 +80,7 @@ def issue_to_client(*, client: StoredClient, scope: str, at: datetime) -> Issued
 
 
 def _issue_access_token(*, client: StoredClient, family: Family | None, scope: str, at: datetime) -> Issued:
-    token = _new_token()
+    token = token_form.new_token(at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             _ADD_ACCESS,
@@ -99,10 +95,6 @@ def _issue_access_token(*, client: StoredClient, family: Family | None, scope: s
             ],
         )
     return Issued(access_token=token, expires_in=int(lifetimes.ACCESS_TOKEN.total_seconds()), scope=scope)
-
-
-def _new_token() -> str:
-    return secrets.new_alphanumeric_token(TOKEN_LENGTH)
 
 
 def _refresh_lifetime(client: StoredClient) -> timedelta:

@@ -5,11 +5,11 @@ The token itself is not stored; a table or a backup of it opens nothing.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from connectid.core import prepared, rows
 from connectid.oauth.models import AccessToken
+from connectid.oauth.token_form import checksum
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,3 @@ def user_token(token: str, *, at: datetime) -> UserToken | None:
 def is_revoked(token_id: int) -> bool:
     """Tell whether a token that was live a moment ago has been revoked since: its row is gone then."""
     return not AccessToken.objects.filter(pk=token_id).exists()
-
-
-def checksum(token: str) -> str:
-    """What is stored of a token: it has well over 128 random bits, so a plain digest gives nothing away."""
-    return sha256(token.encode()).hexdigest()

@@ -9,12 +9,11 @@ from django.test import Client as Browser
 
 from connectid.accounts.models import Account
 from connectid.core import clock
-from connectid.oauth import signing
+from connectid.oauth import signing, token_form
 from connectid.oauth.models import AccessToken, Client
 from connectid.oauth.operations import clients, revocation
 from connectid.oauth.operations.clients import NewClient
 from connectid.oauth.permissions import Permission
-from connectid.oauth.queries import access_tokens
 from connectid.testing.budget import StatementBudget
 from connectid.testing.scene import basic, new_phone
 from connectid.testing.tokens import new_token, the_app
@@ -48,7 +47,7 @@ def asked(browser: Browser, client: NewClient, token: str) -> Any:
 def holder_of(token: str) -> str:
     return str(
         AccessToken.objects.values_list("user__username", flat=True).get(
-            token_checksum=access_tokens.checksum(token)
+            token_checksum=token_form.checksum(token)
         )
     )
 
