@@ -13,11 +13,12 @@ from benchmarks.hot import pgbench
 from benchmarks.hot.costs import Hot, cost, statements_of
 from benchmarks.hot.populations import population
 
-COUNT = 4000
+COUNT = 10_000
 """Requests of an endpoint."""
-PARTS = 4
+PARTS = 10
 """Into which they are cut, one for each round: the first warms up."""
-PGBENCH_PHONES = 40
+PGBENCH_PHONES = 120
+"""Of all: pgbench takes 128 scripts at most."""
 
 
 def main(accounts: int) -> None:

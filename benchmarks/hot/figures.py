@@ -11,7 +11,9 @@ from typing import Any
 from benchmarks.hot.populations import SMALL
 from benchmarks.report import Figure, print_table
 
-ROUNDS = (1, 2, 3)
+ROUNDS = tuple(range(1, 10))
+BESIDE = (1, 3, 5, 7, 9)
+"""Those that are measured again in turns with pgbench."""
 """Of requests, after one that warms up; the best of each endpoint counts: what else the machine does can only add."""
 
 FLOOR = 3.0
@@ -108,7 +110,7 @@ def _beside_pgbench(measured: _Measured) -> Iterator[Figure]:
     """Ours and pgbench take turns; CPU times are compared, and requests a second, for which both also share two cores."""
     for name in [name for name, endpoint in measured.endpoints.items() if endpoint["is_read"]]:
         alone = None
-        for part in ROUNDS:
+        for part in BESIDE:
             measured.take(part, name)
             found = measured.ask(f"pgbench 0 {name}")
             if found is None:

@@ -7,9 +7,11 @@ from uuid import uuid4
 from benchmarks.fleet.crew import Crew, agreed, request_text
 from benchmarks.hot.costs import Hot
 
-PHONES = 200
+PHONES = 120
 """That call, spread over the population, each with what the goals name: 3 channels and 20 notifications."""
 NOTIFICATIONS = 20
+ACKNOWLEDGED = 2
+"""At once."""
 
 _SEALED = {"ciphertext": "Y2lwaGVydGV4dA==" * 12, "nonce": "bm9uY2Ux" * 2, "tag": "dGFndGFndGFndGFndGFndA=="}
 
@@ -88,7 +90,7 @@ def _somebodies(crew: Crew) -> list[int]:
 
 
 def _acknowledgements(crew: Crew, numbers: list[int]) -> list[str]:
-    """A request for each phone, which acknowledges half of what it has."""
+    """Requests that acknowledge half of what each phone has, a few at a time."""
     from connectid.notifications.models import Notification
 
     waiting: dict[int, list[str]] = {number: [] for number in numbers}
@@ -100,7 +102,8 @@ def _acknowledgements(crew: Crew, numbers: list[int]) -> list[str]:
             "POST",
             "/messaging/update_notification_received/",
             crew.phone(number),
-            json.dumps({"notifications": ids[: NOTIFICATIONS // 2]}),
+            json.dumps({"notifications": ids[first : first + ACKNOWLEDGED]}),
         )
+        for first in range(0, NOTIFICATIONS // 2, ACKNOWLEDGED)
         for number, ids in waiting.items()
     ]

@@ -156,6 +156,7 @@ class Planner:
 
     def _ask(self, sql: bytes, params: Any = None) -> tuple[Any, ...]:
         """Ask for one row; once more where a test has killed every connection that there was."""
+        answer: tuple[Any, ...] | None
         try:
             answer = self._connection.execute(sql, params).fetchone()
         except psycopg.OperationalError:

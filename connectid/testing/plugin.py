@@ -16,6 +16,21 @@ from connectid.config import env
 from connectid.testing import databases
 
 DATABASES = ("sqlite", "postgresql")
+TAKES_LONG = (
+    "connectid/jobs/tests/test_celery.py",
+    "connectid/jobs/tests/test_processes.py",
+    "connectid/jobs/tests/test_worker.py",
+    "connectid/notifications/tests/test_push_budget.py",
+    "connectid/recovery/tests/test_steps.py",
+    "connectid/verification/tests/test_over_time.py",
+    "connectid/web/tests/test_metrics.py",
+    "tests/connections/",
+    "tests/crash/",
+    "tests/fuzz/",
+    "tests/journeys/",
+)
+"""Beginnings of paths of tests that start servers, wait for them, or play long stories: they come first."""
+
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
 
 
@@ -62,6 +77,7 @@ def pytest_report_header() -> str:
     return f"database: {address.rpartition('@')[2] if '@' in address else 'SQLite, in memory'}"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip on SQLite what needs PostgreSQL, and leave out on PostgreSQL what cannot differ there.
 
@@ -72,11 +88,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elsewhere = [item for item in items if not asks_for_the_database(item)]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if asks_for_the_database(item)]
-        return
-    reason = pytest.mark.skip(reason="needs PostgreSQL (pytest --database=postgresql)")
+    else:
+        reason = pytest.mark.skip(reason="needs PostgreSQL (pytest --database=postgresql)")
+        for item in items:
+            if item.get_closest_marker("postgresql"):
+                item.add_marker(reason)
+    deal_what_takes_long(items, hands=getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def deal_what_takes_long(items: list[pytest.Item], *, hands: int) -> None:
+    """Order the tests so that each worker of xdist, whose first share is a slice, begins with some of :data:`TAKES_LONG`.
+
+    At the end one of them would have all of these, and the others nothing to do.
+    """
+    shares: list[list[pytest.Item]] = [[] for _ in range(hands)]
+    short: list[pytest.Item] = []
+    modules: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.get_closest_marker("postgresql"):
-            item.add_marker(reason)
+        where = item.nodeid.partition("::")[0]
+        (modules.setdefault(where, []) if where.startswith(TAKES_LONG) else short).append(item)
+    for number, module in enumerate(modules.values()):
+        shares[number % hands] += module
+    size = -(-len(items) // hands)
+    for share in shares:
+        wanted = max(0, size - len(share))
+        share.extend(short[:wanted])
+        del short[:wanted]
+    items[:] = [item for share in shares for item in share] + short
 
 
 def asks_for_the_database(item: pytest.Item) -> bool:
