@@ -156,7 +156,7 @@ class Planner:
 
     def _ask(self, sql: bytes, params: Any = None) -> tuple[Any, ...]:
         """Ask for one row; once more where a test has killed every connection that there was."""
-        answer: tuple[Any, ...] | None
+
         try:
             answer = self._connection.execute(sql, params).fetchone()
         except psycopg.OperationalError:
@@ -197,7 +197,7 @@ class Planner:
             yield from self._problems(inner, early_end=early_end)
 
 
-def _connect() -> psycopg.Connection[Any]:
+def _connect() -> psycopg.Connection[tuple[Any, ...]]:
     """A connection that finds the tables of :data:`SCHEMA`."""
     settings_ = connection.settings_dict
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
