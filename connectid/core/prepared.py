@@ -51,11 +51,12 @@ def rows(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWra
     """
     # The connection itself: ``connection`` looks it up again for each of its attributes.
     database = connections[DEFAULT_DB_ALIAS] if database is None else database
-    if not _may_be_short(database):
+    errand: _Errand | None = database.__dict__.get(_ERRAND)
+    is_here = errand is not None and database.connection is not None and errand.has_brought(sql, parameters)
+    if not (is_here and not database.in_atomic_block) and not _may_be_short(database):
         with database.cursor() as cursor:
             cursor.execute(sql, cast(Any, parameters))
             return cast(Rows, cursor.fetchall())
-    errand: _Errand | None = database.__dict__.get(_ERRAND)
     execute: Any = _run if errand is None else errand.run
     for wrapper in reversed(database.execute_wrappers):
         execute = partial(wrapper, execute)
@@ -114,6 +115,15 @@ class _Errand:
         self._texts = _texts(parameters)
         self._result: PGresult | None = None
 
+    def has_brought(self, sql: str, parameters: Sequence[object]) -> bool:
+        """Whether this is there already, and not given up because the first had failed: then nothing has to be sent."""
+        return (
+            self._result is not None
+            and sql == self._sql
+            and list(parameters) == self._parameters
+            and self._result.status != ExecStatus.PIPELINE_ABORTED
+        )
+
     def run(self, sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
         """Run a statement: the first takes ours along, a later one may be ours."""
         database = context["connection"]
@@ -126,11 +136,7 @@ class _Errand:
             )
             return _rows_of(found, database.connection, sql, parameters)
         del database.__dict__[_ERRAND]
-        if (
-            sql != self._sql
-            or list(parameters) != self._parameters
-            or self._result.status == ExecStatus.PIPELINE_ABORTED  # for the first had failed
-        ):
+        if not self.has_brought(sql, parameters):
             return _run(sql, parameters, many, context)
         return _rows_of(self._result, database.connection, sql, parameters)
 

@@ -49,7 +49,7 @@ def poll(account_id: int) -> str:
 
 def statement(account_id: int) -> Statement:
     """Return the statement of :func:`poll`."""
-    return _text(connection.vendor, messages_only=False), [account_id, WINDOW, account_id]
+    return _text(_vendor(), messages_only=False), [account_id, WINDOW, account_id]
 
 
 def poll_messages(account_id: int) -> str:
@@ -59,7 +59,7 @@ def poll_messages(account_id: int) -> str:
 
 def statement_of_messages(account_id: int) -> Statement:
     """Return the statement of :func:`poll_messages`."""
-    return _text(connection.vendor, messages_only=True), [account_id, WINDOW, account_id]
+    return _text(_vendor(), messages_only=True), [account_id, WINDOW, account_id]
 
 
 def _answer(asking: Statement, account_id: int) -> str:
@@ -68,6 +68,11 @@ def _answer(asking: Statement, account_id: int) -> str:
         return cast(str, text)
 
     return replicas.read(ask, account_id=account_id)
+
+
+@cache
+def _vendor() -> str:
+    return connection.vendor
 
 
 @cache

@@ -156,7 +156,6 @@ class Planner:
 
     def _ask(self, sql: bytes, params: Any = None) -> tuple[Any, ...]:
         """Ask for one row; once more where a test has killed every connection that there was."""
-
         try:
             answer = self._connection.execute(sql, params).fetchone()
         except psycopg.OperationalError:

@@ -44,6 +44,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.autocommit = True
         self.run_on_commit = []
 
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Give a connection of the pool back; whatever is not as it was lent is left to Django to look at."""
+        if not self.autocommit or self.errors_occurred or getattr(self.connection, "_pool", None) is None:
+            super().close_if_unusable_or_obsolete()
+            return
+        self.run_on_commit = []
+        self._close()
+
     def _close(self) -> None:
         connection: Any = self.connection
         pool = None if connection is None else getattr(connection, "_pool", None)
