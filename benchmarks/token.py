@@ -99,7 +99,7 @@ def _grow(account_id: int) -> None:
     from connectid.core import clock, secrets
     from connectid.oauth import lifetimes
     from connectid.oauth.models import AccessToken, Client, RefreshToken
-    from connectid.oauth.token_form import checksum
+    from connectid.oauth.opaque_tokens import checksum
 
     now = clock.now()
     client_id = Client.objects.values_list("pk", flat=True)[0]

@@ -22,8 +22,8 @@ from connectid.enrollment.models import EnrollmentSession
 from connectid.insights import queries as counts
 from connectid.insights.operations import counting
 from connectid.oauth.models import AccessToken, RefreshToken
+from connectid.oauth.opaque_tokens import checksum
 from connectid.oauth.operations import revocation
-from connectid.oauth.token_form import checksum
 from connectid.population.plan import SUBSCRIBER_DIGITS, number_prefix
 from connectid.verification import codes
 from connectid.verification import queries as verification

@@ -7,7 +7,7 @@ from connectid.accounts.models import STORAGE_KEY, Account, CountedAs
 from connectid.core import encryption, secrets
 from connectid.devices.models import Device, EndReason, PushRegistration
 from connectid.devices.queries import CREDENTIAL, token_digest
-from connectid.oauth import token_form
+from connectid.oauth import opaque_tokens
 from connectid.oauth.models import AccessToken, RefreshToken
 from connectid.population import workers
 from connectid.population.lines import Lines, Step, line
@@ -170,10 +170,10 @@ def tokens(plan: Plan, _round: int, numbers: range) -> Lines:
             continue
         family, began = plan.uuid("family", number), moment(plan.at)
         ends = moment(plan.at + _ACCESS_LIFE - number % _HOUR)
-        digest = token_form.checksum(workers.access_token(plan, number))
+        digest = opaque_tokens.checksum(workers.access_token(plan, number))
         access.append(line(digest, family, plan.partners.app, number, "openid", began, ends))
         for index in range(2 if number % 3 == 0 else 1):
-            digest = token_form.checksum(workers.refresh_token(plan, number, index))
+            digest = opaque_tokens.checksum(workers.refresh_token(plan, number, index))
             revoked = began if index else None
             ends = moment(plan.at + _REFRESH_LIFE - number % _HOUR)
             refresh.append(

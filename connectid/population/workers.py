@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from connectid.oauth import token_form
+from connectid.oauth import opaque_tokens
 from connectid.population.plan import Plan
 
 FIRST_NAMES = (
@@ -92,8 +92,8 @@ def refresh_token(plan: Plan, number: int, index: int = 0) -> str:
 
 
 def _token(plan: Plan, entropy: str) -> str:
-    minute = token_form.minute_of(datetime.fromtimestamp(plan.at, UTC))
-    return f"{minute}{entropy}"[: token_form.LENGTH]
+    minute = opaque_tokens.minute_of(datetime.fromtimestamp(plan.at, UTC))
+    return f"{minute}{entropy}"[: opaque_tokens.LENGTH]
 
 
 def push_token(plan: Plan, number: int, index: int = 0) -> str:

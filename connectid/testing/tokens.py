@@ -7,12 +7,12 @@ from typing import Any
 
 from connectid.accounts.models import Account
 from connectid.core import clock
-from connectid.oauth import lifetimes, token_form
+from connectid.oauth import lifetimes, opaque_tokens
 from connectid.oauth.models import ANDROID_CLIENT_ID, AccessToken, Client
+from connectid.oauth.opaque_tokens import checksum
 from connectid.oauth.operations import clients, tokens
 from connectid.oauth.operations.tokens import Family, Issued
 from connectid.oauth.queries.clients import stored_client
-from connectid.oauth.token_form import checksum
 from connectid.testing.scene import new_account
 
 
@@ -39,7 +39,7 @@ def new_token(
 ) -> IssuedToken:
     """A live access token of an account, by default a new one's, issued to the app."""
     account = account or new_account()
-    token = token_form.new_token(at=clock.now())
+    token = opaque_tokens.new_token(at=clock.now())
     AccessToken.objects.create(
         user=account,
         application=client or the_app(),

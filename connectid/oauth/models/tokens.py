@@ -17,7 +17,7 @@ from oauth2_provider.models import (
 )
 
 from connectid.core import clock
-from connectid.oauth.token_form import CHECKSUM_LENGTH
+from connectid.oauth.opaque_tokens import CHECKSUM_LENGTH
 
 
 class AccessToken(AbstractAccessToken):

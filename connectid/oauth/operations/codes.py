@@ -6,7 +6,7 @@ from connectid.core import secrets
 from connectid.core.identifiers import new_ordered_uuid
 from connectid.oauth import lifetimes
 from connectid.oauth.models import AuthorizationCode
-from connectid.oauth.token_form import checksum
+from connectid.oauth.opaque_tokens import checksum
 
 
 def issue_code(

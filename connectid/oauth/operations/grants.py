@@ -20,10 +20,10 @@ from connectid.devices.operations import credentials
 from connectid.devices.queries import KnownDevice
 from connectid.oauth import errors, scopes
 from connectid.oauth.models import AuthorizationCode, Client, RefreshToken
+from connectid.oauth.opaque_tokens import checksum
 from connectid.oauth.operations import identity, revocation, tokens
 from connectid.oauth.operations.tokens import Family, Issued
 from connectid.oauth.queries.clients import StoredClient
-from connectid.oauth.token_form import checksum
 
 log = structlog.get_logger(__name__)
 

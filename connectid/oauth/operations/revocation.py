@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from connectid.oauth.models import AccessToken, AuthorizationCode, BrowserSession, RefreshToken
+from connectid.oauth.opaque_tokens import checksum
 from connectid.oauth.queries.clients import StoredClient
-from connectid.oauth.token_form import checksum
 
 
 def revoke_all(*, account_id: int) -> None:

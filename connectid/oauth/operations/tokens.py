@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from connectid.core import rows
-from connectid.oauth import lifetimes, token_form
+from connectid.oauth import lifetimes, opaque_tokens
 from connectid.oauth.models import Client
+from connectid.oauth.opaque_tokens import checksum
 from connectid.oauth.queries.clients import StoredClient
-from connectid.oauth.token_form import checksum
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def issue_pair(*, family: Family, scope: str, at: datetime) -> Issued:
 
     The caller holds the account's row, so that nothing is issued beside :func:`~connectid.oauth.operations.revocation.revoke_all`.
     """
-    refresh_token = token_form.new_token(at=at)
+    refresh_token = opaque_tokens.new_token(at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             _ADD_REFRESH,
@@ -80,7 +80,7 @@ def issue_to_client(*, client: StoredClient, scope: str, at: datetime) -> Issued
 
 
 def _issue_access_token(*, client: StoredClient, family: Family | None, scope: str, at: datetime) -> Issued:
-    token = token_form.new_token(at=at)
+    token = opaque_tokens.new_token(at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             _ADD_ACCESS,

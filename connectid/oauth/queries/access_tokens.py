@@ -9,7 +9,7 @@ from typing import Any
 
 from connectid.core import prepared, rows
 from connectid.oauth.models import AccessToken
-from connectid.oauth.token_form import checksum
+from connectid.oauth.opaque_tokens import checksum
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from connectid.core import prepared
+from connectid.oauth.opaque_tokens import checksum
 from connectid.oauth.queries import access_tokens, clients
 from connectid.oauth.queries.access_tokens import LiveToken, live_token_of
 from connectid.oauth.queries.clients import StoredClient, client_of
-from connectid.oauth.token_form import checksum
 
 _ASKED = f"""
 SELECT {", ".join(f"c.{column}" for column in clients.COLUMNS)},

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 
 from connectid.accounts.models import Account
 from connectid.core import clock
-from connectid.oauth import signing, token_form
+from connectid.oauth import opaque_tokens, signing
 from connectid.oauth.models import AccessToken, Client
 from connectid.oauth.operations import clients, revocation
 from connectid.oauth.operations.clients import NewClient
@@ -47,7 +47,7 @@ def asked(browser: Browser, client: NewClient, token: str) -> Any:
 def holder_of(token: str) -> str:
     return str(
         AccessToken.objects.values_list("user__username", flat=True).get(
-            token_checksum=token_form.checksum(token)
+            token_checksum=opaque_tokens.checksum(token)
         )
     )
 

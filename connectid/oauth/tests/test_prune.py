@@ -8,10 +8,10 @@ import pytest
 from connectid.core import clock
 from connectid.oauth import key_uses, lifetimes, tasks
 from connectid.oauth.models import AccessToken, AuthorizationCode, RefreshToken, SigningKey
+from connectid.oauth.opaque_tokens import checksum
 from connectid.oauth.operations import grants, pruning, revocation, signing_keys
 from connectid.oauth.operations.tokens import Issued
 from connectid.oauth.queries.clients import stored_client
-from connectid.oauth.token_form import checksum
 from connectid.testing.budget import StatementBudget
 from connectid.testing.scene import new_account
 from connectid.testing.statements import count_statements
