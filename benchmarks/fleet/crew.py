@@ -4,12 +4,13 @@ import base64
 import json
 import random
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from uuid import uuid4
 
 from benchmarks.fleet.generator import Due
 from connectid.demo.gson import gson, request_hash
 from connectid.demo.phone import VirtualPhone, genuine
-from connectid.oauth.models import ANDROID_CLIENT_ID
+from connectid.oauth.models import ANDROID_CLIENT_ID, AccessToken
 from connectid.population.conversations import channel_id
 from connectid.population.making import client_id, client_secret
 from connectid.population.people import CLOSED_EVERY
@@ -47,12 +48,18 @@ _SEALED = {
 }
 
 
+def _made_at() -> int:
+    """When the population was made, which its tokens tell, in seconds since 1970."""
+    made: datetime = AccessToken.objects.order_by("pk").values_list("created", flat=True)[0]
+    return int(made.timestamp())
+
+
 class Crew:
     """The phones of a population, and its partners."""
 
     def __init__(self, phones: int) -> None:
         self.phones = phones
-        self.plan = Plan(phones, key_of("1"), 0, number_prefix(), (), Partners((), 0, 0, ()))
+        self.plan = Plan(phones, key_of("1"), _made_at(), number_prefix(), (), Partners((), 0, 0, ()))
         self.random = random.Random(1)
         self._signed_up = 0
 
