@@ -52,8 +52,7 @@ def rows(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWra
     # The connection itself: ``connection`` looks it up again for each of its attributes.
     database = connections[DEFAULT_DB_ALIAS] if database is None else database
     errand: _Errand | None = database.__dict__.get(_ERRAND)
-    is_here = errand is not None and database.connection is not None and errand.has_brought(sql, parameters)
-    if not (is_here and not database.in_atomic_block) and not _may_be_short(database):
+    if not _is_here(errand, database, sql, parameters) and not _may_be_short(database):
         with database.cursor() as cursor:
             cursor.execute(sql, cast(Any, parameters))
             return cast(Rows, cursor.fetchall())
@@ -104,6 +103,18 @@ def _may_be_short(database: BaseDatabaseWrapper) -> bool:
     )
 
 
+def _is_here(
+    errand: "_Errand | None", database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Parameter]
+) -> bool:
+    """Whether it came along before, on a connection that is still there: then nothing has to be sent."""
+    return (
+        errand is not None
+        and database.connection is not None
+        and not database.in_atomic_block
+        and errand.has_brought(sql, parameters)
+    )
+
+
 class _Errand:
     """A statement that another takes along, and what it brought."""
 
@@ -116,13 +127,15 @@ class _Errand:
         self._result: PGresult | None = None
 
     def has_brought(self, sql: str, parameters: Sequence[object]) -> bool:
-        """Whether this is there already, and not given up because the first had failed: then nothing has to be sent."""
+        """Whether this is there already, and not given up because the first had failed."""
         return (
             self._result is not None
-            and sql == self._sql
-            and list(parameters) == self._parameters
+            and self._is_ours(sql, parameters)
             and self._result.status != ExecStatus.PIPELINE_ABORTED
         )
+
+    def _is_ours(self, sql: str, parameters: Sequence[object]) -> bool:
+        return sql == self._sql and list(parameters) == self._parameters
 
     def run(self, sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
         """Run a statement: the first takes ours along, a later one may be ours."""
@@ -142,7 +155,7 @@ class _Errand:
 
     def _can_go_along(self, raw: "psycopg.Connection[Any]", sql: str, parameters: Sequence[object]) -> bool:
         """Whether ours is prepared and not what is asked for anyway. What stands in its way is told to who asks for ours."""
-        if sql == self._sql and list(parameters) == self._parameters:
+        if self._is_ours(sql, parameters):
             return False
         try:
             _prepared(raw, self._sql)

@@ -18,6 +18,7 @@ from django.db.backends.postgresql.psycopg_any import get_adapters_template
 
 from connectid.core import clock
 from connectid.population import making
+from connectid.testing.places import place
 
 SCHEMA = "at_scale"
 SAMPLE = 300
@@ -198,10 +199,8 @@ class Planner:
 
 def _connect() -> psycopg.Connection[tuple[Any, ...]]:
     """A connection that finds the tables of :data:`SCHEMA`."""
-    settings_ = connection.settings_dict
-    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     return psycopg.connect(
-        **{name: settings_[key] for name, key in names.items() if settings_[key]},
+        **place(),
         context=get_adapters_template(settings.USE_TZ, connection.timezone),
         cursor_factory=psycopg.ClientCursor,
         autocommit=True,
