@@ -1,10 +1,13 @@
 """Message servers in the admin, with their health; secrets are shown once. And the calls to them that wait or were given up."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from connectid.core import clock, durations
 from connectid.messaging import queries
@@ -153,4 +156,23 @@ class MessageAdmin(OfAccounts[Message]):
     related = ("channel__id",)
     list_display = ("id", "subject", "direction", "status", "sent_at", "received_at")
     list_filter: ClassVar = ("direction", "status")
-    fields = ("subject", "channel", "direction", "status", "sent_at", "received_at")
+    fields = ("subject", "channel", "direction", "status", "sent_at", "received_at", "notification")
+    search_help_text = "A whole subject, or the whole id of a message."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
+    ) -> tuple[QuerySet[Message], bool]:
+        """Find one message, or those of one account."""
+        try:
+            return queryset.filter(pk=UUID(search_term.strip())), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="notification")
+    def notification(self, message: Message) -> str:
+        """The way to what told the phone of it, as long as that is kept."""
+        told = queries.notification_of(message)
+        if told is None:
+            return "-"
+        page = reverse("admin:notifications_notification_change", args=[told])
+        return format_html('<a href="{}">{}</a>', page, told)

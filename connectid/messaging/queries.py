@@ -18,6 +18,7 @@ from connectid.messaging.models import (
     MessageServer,
     Status,
 )
+from connectid.notifications.models import Notification
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,12 @@ def owned_channels(account_id: int, ids: Collection[UUID]) -> dict[UUID, bool]:
 def channel_of_message(message_id: UUID) -> UUID | None:
     """Return the channel in which a message of that id was accepted, whoever's it is; None: the id is free."""
     return Message.objects.filter(pk=message_id).values_list("channel_id", flat=True).first()
+
+
+def notification_of(message: Message) -> UUID | None:
+    """Return the notification that announced the message to its phone, if there is one still; among the account's, by their index."""
+    told = Notification.objects.filter(account_id=message.channel.account_id, message_id=message.pk)
+    return told.values_list("pk", flat=True).first()
 
 
 def with_backlog(servers: QuerySet[MessageServer]) -> QuerySet[MessageServer]:

@@ -46,7 +46,7 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
     ordering = ("-created_at",)
     show_full_result_count = False
     search_fields = ("account__username",)
-    search_help_text = "A whole subject, or the whole id of a notification or of a message."
+    search_help_text = "A whole subject, or the whole id of a notification. Messages lead to theirs."
     fields = (
         *("id", "account", "kind", "message_id", "created_at"),
         *("push_attempts", "push_due_at", "received_at"),
@@ -67,4 +67,4 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
             given = UUID(wanted)
         except ValueError:
             return queryset.filter(account__username=wanted), False
-        return queryset.filter(pk=given) | queryset.filter(message_id=given), False
+        return queryset.filter(pk=given), False

@@ -33,7 +33,7 @@ class Notification(models.Model):
     payload = models.TextField()
     message_id = models.UUIDField(
         null=True, blank=True, help_text="The sealed message that it announces, if it is of that kind."
-    )
+    )  # without an index: senders choose these ids, so each would write a page of its own; look by the account as well
     created_at = models.DateTimeField(default=clock.now)
     received_at = models.DateTimeField(null=True, blank=True)
 
@@ -61,9 +61,6 @@ class Notification(models.Model):
                 fields=["created_at"],
                 condition=Q(received_at=None, message_id__isnull=False),
                 name="notification_unread",
-            ),
-            models.Index(
-                fields=["message_id"], condition=Q(message_id__isnull=False), name="notification_message"
             ),
         ]
 

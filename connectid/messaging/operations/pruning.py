@@ -11,10 +11,11 @@ from connectid.messaging.models import Callback
 
 _DELETE = """
 DELETE FROM messaging_message WHERE id IN (
-    SELECT m.id FROM messaging_message m
+    SELECT m.id FROM messaging_message m JOIN messaging_channel c ON c.id = m.channel_id
      WHERE m.sent_at <= %s
-       AND NOT EXISTS (SELECT 1 FROM messaging_callback c WHERE c.message_id = m.id)
-       AND NOT EXISTS (SELECT 1 FROM notifications_notification n WHERE n.message_id = m.id AND n.received_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM messaging_callback b WHERE b.message_id = m.id)
+       AND NOT EXISTS (SELECT 1 FROM notifications_notification n
+                        WHERE n.account_id = c.account_id AND n.received_at IS NULL AND n.message_id = m.id)
      LIMIT %s)
 """
 

@@ -11,7 +11,8 @@ from connectid.accounts import staff
 from connectid.accounts.models import Account
 from connectid.core import clock
 from connectid.messaging.models import Callback, Channel, MessageServer
-from connectid.testing.partners import new_channel, new_partner
+from connectid.notifications.models import Notification
+from connectid.testing.partners import new_channel, new_partner, send
 from connectid.testing.scene import new_phone
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,25 @@ def test_calls_that_were_given_up_can_be_replayed(client: Client) -> None:
     assert not Callback.objects.exclude(given_up_at=None).exists()
     one = client.get(f"{changelist}{chosen[0]}/change/")
     assert (one.status_code, b"sealed" in one.content) == (200, False)
+
+
+def test_a_message_leads_to_what_told_the_phone_of_it(client: Client) -> None:
+    """Support is given a message's id: it finds the message, and from there the notification, which says when it was pushed."""
+    partner, phone = new_partner(), new_phone()
+    channel = new_channel(partner, phone.account.pk)
+    wanted, other = (send(Client(), partner, channel)[0] for _ in range(2))
+    page = client.get("/admin/messaging/message/", {"q": str(wanted)}).content.decode()
+    assert (str(wanted) in page, str(other) in page) == (True, False)
+    both = client.get("/admin/messaging/message/", {"q": phone.account.username}).content.decode()
+    assert (str(wanted) in both, str(other) in both) == (True, True)
+
+    told = Notification.objects.get(message_id=wanted)
+    one = client.get(f"/admin/messaging/message/{wanted}/change/").content.decode()
+    link = f"/admin/notifications/notification/{told.pk}/change/"
+    assert f'<a href="{link}">' in one
+    assert client.get(link).status_code == 200
+    told.delete()
+    assert link not in client.get(f"/admin/messaging/message/{wanted}/change/").content.decode()
 
 
 def _fail(channel: Channel, count: int) -> None:

@@ -66,7 +66,6 @@ def test_no_content_is_shown(client: Client, desk: Client) -> None:
     message_id, _ = send(Client(), partner, new_channel(partner, new_account().pk))
     sealed = Notification.objects.get(message_id=message_id)
     open_ = told(title="Payment", body="15,000 kwacha are on their way to Chikondi.")
-    assert str(sealed.pk) in listed(desk, q=str(message_id))
     for one in (sealed, open_):
         page = desk.get(reverse("admin:notifications_notification_change", args=[one.pk])).content.decode()
         page += listed(desk, q=str(one.pk))
