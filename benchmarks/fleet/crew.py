@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from benchmarks.fleet.generator import Due
+from benchmarks.fleet.rates import BULK_PEOPLE, BULKS, EVERY, FETCHES, SIGN_UPS
 from connectid.demo.gson import gson, request_hash
 from connectid.demo.phone import VirtualPhone, genuine
 from connectid.oauth.models import ANDROID_CLIENT_ID, AccessToken
@@ -19,27 +20,6 @@ from connectid.population.workers import worker
 
 WITHOUT_CONSENT = 4
 """Of 25: accounts that take no messages."""
-
-HOUR = 3600.0
-DAY = 24 * HOUR
-
-EVERY = {
-    "poll": HOUR,
-    "poll on a push": DAY / 2,
-    "heartbeat": 4 * HOUR,
-    "toggles": 4 * HOUR,
-    "token": 10 * HOUR,
-    "credentials": DAY,
-    "message of a worker": DAY / 2,
-    "message of a partner": DAY / 2,
-    "introspect": 10 * HOUR,
-    "userinfo": DAY,
-}
-"""Seconds between two of one phone, or on its behalf. The first four rows, and the token's ten hours, are the app's own; two messages a
-day each way and the rest are ours."""
-
-FETCHES, BULKS, SIGN_UPS = 1.0, 0.1, 0.2
-"""A second, of all: look-ups of 50 numbers, messages to 100 people, and sign-ups that begin."""
 
 _SEALED = {
     "ciphertext": "Y2lwaGVydGV4dA==" * 12,
@@ -164,7 +144,7 @@ class Crew:
         return request_text("GET", f"/users/fetch_users?{asked}", self._partner(0))
 
     def _send_bulk(self) -> str:
-        people = [worker(self.plan, self.random.randint(1, self.phones)).username for _ in range(100)]
+        people = [worker(self.plan, self.random.randint(1, self.phones)).username for _ in range(BULK_PEOPLE)]
         data = {"action": "ccc_generic_opportunity", "title": "Title", "body": "A body, as usual."}
         body = json.dumps({"messages": [{"usernames": people, "data": data}]})
         return request_text("POST", "/messaging/send_bulk/", self._partner(0), body)

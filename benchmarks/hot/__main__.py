@@ -8,6 +8,7 @@ import json
 import sys
 from dataclasses import asdict, replace
 
+from benchmarks import storage
 from benchmarks.fleet import machine
 from benchmarks.hot import pgbench
 from benchmarks.hot.costs import Hot, cost, statements_of
@@ -28,14 +29,14 @@ def main(accounts: int) -> None:
 
         django.setup()
         from benchmarks.fleet.crew import Crew
-        from benchmarks.hot.requests import hot_endpoints
+        from benchmarks.hot.requests import PHONES, hot_endpoints
 
         with machine.serving(full.environment, jobs=False) as served:
             database = full.environment["DATABASE_URL"]
             every: dict[str, Hot] = {one.name: one for one in hot_endpoints(Crew(accounts), COUNT)}
             for hot in every.values():
                 # A first use is noted, which the next ones need not do.
-                warm = hot.texts[:PGBENCH_PHONES] if hot.is_read else [hot.texts.pop()]
+                warm = hot.texts[:PHONES] if hot.is_read else [hot.texts.pop()]
                 for text in warm:
                     statements_of(text, expected=hot.expected)
             recorded = {
@@ -66,6 +67,8 @@ def main(accounts: int) -> None:
                 what, part, name = line.strip().split(" ", 2)
                 if what == "cost":
                     _tell(asdict(cost(served, _part(every[name], int(part)), strictly=part != "0")))
+                elif what == "storage":
+                    _tell(storage.measured(database, accounts))
                 else:
                     found = pgbench.find()
                     alone = found and recorded[name][0] and pgbench.run(found, recorded[name], database)

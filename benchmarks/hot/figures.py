@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks import storage
 from benchmarks.hot.populations import SMALL
 from benchmarks.report import Figure, print_table
 
@@ -80,6 +81,8 @@ def print_tables() -> bool:
         if len(measured) > 1:
             title = f"Growth: the median at {full.accounts:,} accounts over that at {SMALL:,}"
             every &= print_table(title, _growth(*measured))
+            tables = full.ask("storage 0 every")
+            every &= print_table(storage.TITLE.format(accounts=full.accounts), storage.figures(tables))
         return every
     finally:
         for one in measured:
