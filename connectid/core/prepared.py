@@ -45,8 +45,9 @@ _names = count()
 
 
 def rows(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWrapper | None = None) -> Rows:
-    """Return the rows of a SELECT with ``%s`` for each parameter.
+    """Return the rows of a SELECT with ``%s`` for each parameter, or those that a statement which writes returns.
 
+    It is run once: again only where the server says that it did not run it. Outside a transaction it is committed then.
     ``database`` is the primary unless it is given. Raises Django's database errors, as a cursor does.
     """
     # The connection itself: ``connection`` looks it up again for each of its attributes.

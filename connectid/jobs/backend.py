@@ -57,7 +57,7 @@ class OutboxBackend(BaseTaskBackend):
 
     def __init__(self, alias: str, params: dict[str, Any]) -> None:
         super().__init__(alias, params)
-        self._notify = bool(self.options.get("notify", True))
+        self.notifies = bool(self.options.get("notify", True))
 
     def enqueue[**P, R](
         self, task: Task[P, R], args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -83,7 +83,7 @@ class OutboxBackend(BaseTaskBackend):
             )
             for result in results
         ]
-        ids = outbox.add(jobs, at=at, notify=self._notify)
+        ids = outbox.add(jobs, at=at, notify=self.notifies)
         if any(job.run_at <= at for job in jobs):
             wakeup.ring_on_commit()
         for result, id_ in zip(results, ids, strict=True):

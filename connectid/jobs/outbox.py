@@ -27,6 +27,17 @@ ROWS_PER_STATEMENT = 1000
 WAITING_WITH_KEY = "state = 'ready' AND NOT (unique_key = '')"
 """The condition of the unique index, word for word: an upsert must repeat it to use the index."""
 
+COLUMNS = (
+    "task, queue, args, kwargs, priority, state, run_at, attempts, max_attempts,"
+    " worker, unique_key, error_class, error, created_at"
+)
+"""What a new job's row says."""
+
+UNLESS_WAITING = (
+    f"ON CONFLICT (task, unique_key) WHERE {WAITING_WITH_KEY} DO UPDATE SET unique_key = excluded.unique_key"
+)
+"""One job for each key: the row that waits is locked instead, until the transaction ends."""
+
 BEGIN_ATTEMPT = (
     "UPDATE jobs_job SET state = 'running', worker = %s, run_at = %s, attempts = attempts + 1,"
     " with_broker_since = NULL"
@@ -117,11 +128,9 @@ def _insert(rows: Sequence[NewJob], at: datetime, notify: bool) -> list[int]:
     # PostgreSQL sends one notification when the transaction commits, whatever the number of rows.
     announce = notify and due and connection.vendor == "postgresql" and wakeup.may_announce()
     sql = (
-        "INSERT INTO jobs_job (task, queue, args, kwargs, priority, state, run_at, attempts, max_attempts,"
-        " worker, unique_key, error_class, error, created_at) VALUES "
+        f"INSERT INTO jobs_job ({COLUMNS}) VALUES "
         + ", ".join(["(%s, %s, %s, %s, %s, 'ready', %s, 0, %s, '', %s, '', '', %s)"] * len(rows))
-        + f" ON CONFLICT (task, unique_key) WHERE {WAITING_WITH_KEY} DO UPDATE SET unique_key = excluded.unique_key"
-        + " RETURNING id"
+        + f" {UNLESS_WAITING} RETURNING id"
         + (f", CAST(pg_notify('{CHANNEL}', '') AS text)" if announce else "")
     )
     created_at = stored(at)

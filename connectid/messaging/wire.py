@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from connectid.messaging.operations.messages import Content
+from connectid.messaging.operations.contents import Content
 
 SEALED = frozenset({"ciphertext", "nonce", "tag"})
 """What a sealed message consists of."""

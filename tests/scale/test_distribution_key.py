@@ -43,16 +43,16 @@ OTHERWISE = {
     "oauth/queries/access_tokens.py:live_token": "the same, by the checksum of a bearer token",
     "oauth/queries/introspection.py:asked": "the same, together with the client that asks",
     "oauth/queries/access_tokens.py:is_revoked": "a look-up by primary key, of the token that was just found",
-    "messaging/operations/messages.py:send_to_phone": "a partner names the channel, whose row names the account",
-    "messaging/operations/callbacks.py:queue": "written beside the channel, which belongs to one account",
     "devices/queries.py:_recipients": "partners name many accounts at once: a statement goes to each database that has some of them",
 }
 """Beginnings of lines of our code whose statements name no account, and the reason."""
 
-if connection.vendor == "sqlite":  # where it is a statement of its own
-    OTHERWISE["messaging/operations/receipts.py:_deliver"] = (
-        "messages of notifications that the account's statement just returned"
-    )
+if connection.vendor == "sqlite":  # where they are statements of their own
+    OTHERWISE |= {
+        "messaging/operations/messages.py:send_to_phone": "a partner names the channel, whose row names the account",
+        "messaging/operations/callbacks.py:queue": "written beside the channel, which belongs to one account",
+        "messaging/operations/receipts.py:_deliver": "messages of notifications that the account's statement just returned",
+    }
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Accepting sealed messages. Accepted means stored, with what brings them on, in one transaction."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +8,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from connectid.core import datetimes, rows
+from connectid.core import rows
 from connectid.messaging import errors, queries
 from connectid.messaging.models import CallbackKind, Direction, Status
-from connectid.messaging.operations import callbacks, outcomes
+from connectid.messaging.operations import callbacks, contents, outcomes, plainly
+from connectid.messaging.operations.contents import Content, Parts
 from connectid.notifications.models import Kind
 from connectid.notifications.operations import notices
 
@@ -32,10 +32,6 @@ SELECT {id}, c.id, '{direction}', 'PENDING', {moment}
 _TO_PHONE = f"""{_ACCEPT} ON CONFLICT (id) DO NOTHING
 RETURNING (SELECT c.account_id FROM messaging_channel c WHERE c.id = messaging_message.channel_id), {_VISIBLE_NAME}
 """  # noqa: S608 - constants
-
-
-type Content = Mapping[str, str]
-"""``ciphertext``, ``nonce`` and ``tag``: three texts that mean nothing to us and are passed on as they came, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,8 @@ def send_to_phone(
 ) -> UUID:
     """Accept a server's message: stored with the notification that the phone polls and the push that announces it.
 
-    Three statements. Raises :class:`~connectid.messaging.errors.MessageInvalid`,
+    One statement on PostgreSQL, three where that one finds something out of the ordinary, and elsewhere. Raises
+    :class:`~connectid.messaging.errors.MessageInvalid`,
     :class:`~connectid.messaging.errors.ChannelMissing`, :class:`~connectid.messaging.errors.NoConsent` and
     :class:`~connectid.messaging.errors.MessageExists` (contract 7.11).
     """
@@ -66,6 +63,15 @@ def send_to_phone(
         raise errors.MessageInvalid
     if channel_id is None:
         raise errors.ChannelMissing
+    if plainly.to_phone(
+        server_id=server_id,
+        channel_id=channel_id,
+        message_id=message_id,
+        parts=contents.payload_parts(message_id, channel_id, content),
+        push_options=notices.stored_options(push_options),
+        at=at,
+    ):
+        return message_id
     sql = _statement(_TO_PHONE, Direction.TO_PHONE, "c.server_id")
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -77,7 +83,7 @@ def send_to_phone(
         notices.store(
             account_id=account_id,
             kind=Kind.MESSAGING,
-            payload=_payload(message_id, channel_id, visible_name, content),
+            payload=contents.payload(message_id, channel_id, visible_name, content),
             message_id=message_id,
             push_options=push_options,
             at=at,
@@ -88,12 +94,14 @@ def send_to_phone(
 def send_to_server(*, account_id: int, messages: Sequence[Sealed], at: datetime) -> list[UUID]:
     """Accept a phone's messages, each stored with its callback; return the ids that are on their way now.
 
-    Three statements whatever their number, two or three more when a message is sent again: one that did not arrive yet is in
+    One statement on PostgreSQL and three elsewhere, whatever their number; some more when a message is sent again: one that did not arrive yet is in
     the answer, and tried anew if it was given up; one that arrived is not (contract 6.4). Raises
     :class:`~connectid.messaging.errors.UnknownChannel`, :class:`~connectid.messaging.errors.ConsentWithdrawn` and
     :class:`~connectid.messaging.errors.MessageIdMissing`; then nothing is stored.
     """
     by_id = {message.id: message for message in messages}
+    if plainly.to_server(account_id=account_id, messages=_in_parts(by_id.values(), at), at=at):
+        return list(by_id)
     with transaction.atomic():
         accepted = _accept_all(account_id, list(by_id.values()), at)
         callbacks.queue(
@@ -101,7 +109,9 @@ def send_to_server(*, account_id: int, messages: Sequence[Sealed], at: datetime)
                 callbacks.NewCallback(
                     message.channel_id,
                     CallbackKind.DELIVERY,
-                    _delivery(message, accepted[message.id], at),
+                    contents.delivery(
+                        message.id, message.channel_id, accepted[message.id], message.content, at=at
+                    ),
                     message_id=message.id,
                 )
                 for message in by_id.values()
@@ -114,6 +124,13 @@ def send_to_server(*, account_id: int, messages: Sequence[Sealed], at: datetime)
         if waiting:
             outcomes.replay_deliveries(waiting, at=at)
     return [id_ for id_ in by_id if id_ in accepted or id_ in waiting]
+
+
+def _in_parts(messages: Iterable[Sealed], at: datetime) -> list[tuple[UUID, UUID, Parts]]:
+    return [
+        (one.id, one.channel_id, contents.delivery_parts(one.id, one.channel_id, one.content, at=at))
+        for one in messages
+    ]
 
 
 def _accept_all(account_id: int, messages: list[Sealed], at: datetime) -> dict[UUID, str]:
@@ -175,26 +192,3 @@ def _parameters(message_id: UUID, channel_id: UUID, owner_id: int, at: datetime)
         rows.stored_identifier(channel_id),
         owner_id,
     ]
-
-
-def _payload(message_id: UUID, channel_id: UUID, visible_name: str, content: Content) -> dict[str, str]:
-    """The texts of a message, as phones and servers read them (contract 12.4, 13.4)."""
-    return {
-        "message_id": str(message_id),
-        "channel": str(channel_id),
-        "channel_name": visible_name,
-        **content,
-        "status": Status.PENDING.value,
-        "action": "ccc_message",
-        "title": "New Connect Message",
-        "body": f"You received a new message from {visible_name}",
-    }
-
-
-def _delivery(message: Sealed, visible_name: str, at: datetime) -> str:
-    payload = _payload(message.id, message.channel_id, visible_name, message.content)
-    payload |= {
-        "timestamp": datetimes.serializer_format(at),
-        "notification_type": Kind.MESSAGING.value,
-    }
-    return json.dumps({"channel_id": str(message.channel_id), "messages": [payload]}, ensure_ascii=False)

@@ -4,12 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from connectid.core import datetimes, replicas, rows
-from connectid.messaging import errors
+from connectid.core import datetimes, prepared, replicas, rows
+from connectid.jobs import in_statement, wakeup
+from connectid.messaging import errors, tasks
 from connectid.messaging.models import CallbackKind
 from connectid.messaging.operations import callbacks
 from connectid.notifications.models import Notification
@@ -19,7 +21,7 @@ MAX_ACKNOWLEDGED = 1000
 
 _RECEIVED = """
 UPDATE notifications_notification SET received_at = %s, push_due_at = NULL
- WHERE account_id = %s AND received_at IS NULL AND {column} IN ({ids})
+ WHERE account_id = %s AND received_at IS NULL AND {column} {among}
 RETURNING message_id
 """
 
@@ -29,14 +31,20 @@ UPDATE messaging_message SET status = 'DELIVERED', received_at = %s
 RETURNING id, channel_id
 """
 
-_BOTH = """
-WITH marked AS ({}),
-     delivered AS ({})
-SELECT NULL, NULL, count(*) FROM marked
-UNION ALL
-SELECT id, channel_id, 0 FROM delivered
-""".format(_RECEIVED, _DELIVERED.replace("{ids}", "SELECT message_id FROM marked"))
-"""The two in one statement, which SQLite cannot: it has no writes within a WITH."""
+_AT_ONCE = """
+WITH marked AS ({marked}),
+     delivered AS ({delivered}),
+     told AS (
+    INSERT INTO messaging_callback (channel_id, kind, body, attempts, due_at, created_at, failure, is_refused)
+    SELECT channel_id, 'receipt',
+           '{{"channel_id": "' || channel_id || '", "messages": ['
+           || string_agg('{{"message_id": "' || id || '", "received_on": "' || CAST(%s AS text) || '"}}', ', ') || ']}}',
+           0, {at}, {at}, '', FALSE
+      FROM delivered GROUP BY channel_id),
+     woken AS ({wake})
+SELECT count(*), {announcement} FROM marked
+"""
+"""All of it, on PostgreSQL (docs/decisions/0041-writes-in-one-statement.md); SQLite has no writes within a WITH."""
 
 type _Delivered = list[tuple[UUID, UUID]]
 """Messages and their channels."""
@@ -45,50 +53,75 @@ type _Delivered = list[tuple[UUID, UUID]]
 def acknowledge(*, account_id: int, notification_ids: Collection[UUID], at: datetime) -> None:
     """Mark the account's own notifications received; those that already were stay as they are.
 
-    Messages that they announce are received too, and their servers told, once (contract 13.4). At most three statements, on SQLite four.
+    Messages that they announce are received too, and their servers told, once (contract 13.4). One statement on PostgreSQL, elsewhere four;
+    one more where nothing was marked.
     Raises :class:`~connectid.messaging.errors.NothingMatched` where none of the ids is the account's.
     """
-    with transaction.atomic():
-        _acknowledge(account_id, "id", notification_ids, at)
+    _acknowledge(account_id, "id", notification_ids, at)
 
 
 def acknowledge_messages(*, account_id: int, message_ids: Collection[UUID], at: datetime) -> None:
     """The same by the ids of messages, as apps up to 2.61 do (contract 9)."""
-    with transaction.atomic():
-        _acknowledge(account_id, "message_id", message_ids, at)
+    _acknowledge(account_id, "message_id", message_ids, at)
 
 
 def _acknowledge(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> None:
     if not ids:
         raise errors.NothingMatched
-    mark = _mark_at_once if connection.vendor == "postgresql" else _mark
-    marked, delivered = mark(account_id, column, ids, at)
-    replicas.wrote([account_id])
-    _tell(delivered, at)
+    settle = _settle_at_once if in_statement.is_possible(tasks.relay_channel) else _settle
+    marked = settle(account_id, column, ids, at)
     if not marked:
         again = Notification.objects.filter(account_id=account_id, **{f"{column}__in": ids})
         if not again.exists():
             raise errors.NothingMatched
 
 
-def _mark_at_once(
-    account_id: int, column: str, ids: Collection[UUID], at: datetime
-) -> tuple[int, _Delivered]:
-    """Mark what was not; return how many that were, and the messages of them that had not been received."""
-    sql = _BOTH.format(column=column, ids=", ".join(["%s"] * len(ids)))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [at, account_id, *ids, at])
-        found = cursor.fetchall()
-    return sum(row[2] for row in found), [(row[0], row[1]) for row in found if row[0] is not None]
+def _settle_at_once(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> int:
+    """Mark what was not, have the servers told of messages among it; return how many were marked."""
+    found = prepared.rows(
+        _at_once(column),
+        [
+            *(at, account_id, _array(ids)),
+            at,
+            *(datetimes.text_format(at), at, at),
+            *(at, at, in_statement.is_announced(tasks.relay_channel)),
+        ],
+    )
+    replicas.wrote([account_id])
+    wakeup.ring_on_commit()
+    return int(found[0][0])
 
 
-def _mark(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> tuple[int, _Delivered]:
-    """The same in two statements."""
-    sql = _RECEIVED.format(column=column, ids=", ".join(["%s"] * len(ids)))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [rows.stored_moment(at), account_id, *map(rows.stored_identifier, ids)])
-        announced = [row[0] for row in cursor.fetchall()]
-    return len(announced), _deliver([message_id for message_id in announced if message_id is not None], at)
+@cache
+def _at_once(column: str) -> str:
+    return _AT_ONCE.format(
+        marked=_RECEIVED.format(column=column, among="= ANY(CAST(%s AS uuid[]))"),
+        delivered=_DELIVERED.format(ids="SELECT message_id FROM marked"),
+        at="CAST(%s AS timestamptz)",
+        wake=in_statement.insertion(
+            tasks.relay_channel,
+            of="(SELECT DISTINCT channel_id FROM delivered ORDER BY channel_id) channels",
+            key="CAST(channel_id AS text)",
+            args="jsonb_build_array(channel_id)",
+        ),
+        announcement=in_statement.announcement(),
+    )
+
+
+def _array(ids: Collection[UUID]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+def _settle(account_id: int, column: str, ids: Collection[UUID], at: datetime) -> int:
+    """The same in four statements."""
+    sql = _RECEIVED.format(column=column, among=f"IN ({', '.join(['%s'] * len(ids))})")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [rows.stored_moment(at), account_id, *map(rows.stored_identifier, ids)])
+            announced = [row[0] for row in cursor.fetchall()]
+        _tell(_deliver([message_id for message_id in announced if message_id is not None], at), at)
+        replicas.wrote([account_id])
+    return len(announced)
 
 
 def _deliver(message_ids: list[str], at: datetime) -> _Delivered:

@@ -1,10 +1,11 @@
 """Accepted means stored with what brings it on, in one transaction: where that cannot be written, nothing is, and nobody is told that it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from connectid.jobs import outbox
@@ -14,7 +15,12 @@ from connectid.notifications.models import Notification
 from connectid.testing.partners import SEALED, new_channel, new_partner, send
 from connectid.testing.scene import new_phone
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
+
+_BREAK = """
+CREATE FUNCTION no_jobs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the disk is full'; END $$;
+CREATE TRIGGER no_jobs BEFORE INSERT ON jobs_job FOR EACH ROW EXECUTE FUNCTION no_jobs()
+"""
 
 
 @pytest.fixture
@@ -24,13 +30,22 @@ def client() -> Client:
 
 
 @pytest.fixture
-def no_jobs(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From the call on, no job can be stored: the last statement of each of these endpoints."""
+def no_jobs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """From the call on, no job can be stored: the last that each of these endpoints does, by itself or in a statement that does all."""
+    if connection.vendor == "postgresql":
+        yield lambda: _execute(_BREAK)
+        _execute("DROP FUNCTION IF EXISTS no_jobs CASCADE")
+        return
 
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("the disk is full")
 
-    return lambda: monkeypatch.setattr(outbox, "add", broken)
+    yield lambda: monkeypatch.setattr(outbox, "add", broken)
+
+
+def _execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def stored() -> list[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from connectid.core import clock
@@ -207,10 +208,8 @@ def test_without_consent_nothing_leaves(client: Client, phone: EnrolledPhone, ch
     assert (answer.status_code, answer.json()) == (403, {"detail": "The channel has no consent."})
 
 
-def test_four_statements_whatever_their_number(
-    client: Client, phone: EnrolledPhone, channel: Channel, statement_budget: Any
-) -> None:
-    """Authentication, messages, callbacks, the job."""
+def test_statements(client: Client, phone: EnrolledPhone, channel: Channel, statement_budget: Any) -> None:
+    """Whatever their number: authentication, and one for messages, callbacks and jobs; on SQLite one for each."""
     lists: list[list[dict[str, Any]]] = [[]]
 
     def grow(count: int) -> None:
@@ -219,5 +218,6 @@ def test_four_statements_whatever_their_number(
     def fresh() -> list[dict[str, Any]]:
         return [one | {"message_id": str(uuid4())} for one in lists[-1]]
 
-    statement_budget(4, grow=grow, act=lambda: post(client, phone, fresh()), cap=500)
+    most = 2 if connection.vendor == "postgresql" else 4
+    statement_budget(most, grow=grow, act=lambda: post(client, phone, fresh()), cap=500)
     assert Message.objects.count() > 20

@@ -51,6 +51,11 @@ def store_all(notices: Sequence[Notice], *, kind: Kind, at: datetime) -> None:
         pushing.wake(str(notices[0].account_id))
 
 
+def stored_options(push_options: Mapping[str, str] | None) -> str:
+    """Return what is kept of what stands around the payload of a push."""
+    return json.dumps(push_options) if push_options else ""
+
+
 def _notification(notice: Notice, kind: Kind, at: datetime) -> Notification:
     return Notification(
         account_id=notice.account_id,
@@ -59,5 +64,5 @@ def _notification(notice: Notice, kind: Kind, at: datetime) -> Notification:
         message_id=notice.message_id,
         created_at=at,
         push_due_at=at,
-        push_options=json.dumps(notice.push_options) if notice.push_options else "",
+        push_options=stored_options(notice.push_options),
     )
