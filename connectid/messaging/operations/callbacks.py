@@ -22,8 +22,11 @@ class NewCallback:
 
 def queue(new: Sequence[NewCallback], *, at: datetime) -> None:
     """Store the calls and wake the relay of their channels: two statements, in the caller's transaction."""
-    if not new:
-        return
+    wake_all(store(new, at=at))
+
+
+def store(new: Sequence[NewCallback], *, at: datetime) -> list[UUID]:
+    """Store the calls; return the channels whose relay is to be woken, by the caller, who may have others to wake as well."""
     Callback.objects.bulk_create(
         Callback(
             channel_id=callback.channel_id,
@@ -35,7 +38,7 @@ def queue(new: Sequence[NewCallback], *, at: datetime) -> None:
         )
         for callback in new
     )
-    wake(sorted({callback.channel_id for callback in new}))
+    return [callback.channel_id for callback in new]
 
 
 def wake(channel_ids: Sequence[UUID]) -> None:

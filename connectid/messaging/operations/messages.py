@@ -104,7 +104,7 @@ def send_to_server(*, account_id: int, messages: Sequence[Sealed], at: datetime)
         return list(by_id)
     with transaction.atomic():
         accepted = _accept_all(account_id, list(by_id.values()), at)
-        callbacks.queue(
+        woken = callbacks.store(
             [
                 callbacks.NewCallback(
                     message.channel_id,
@@ -122,7 +122,9 @@ def send_to_server(*, account_id: int, messages: Sequence[Sealed], at: datetime)
         repeated = [message for message in by_id.values() if message.id not in accepted]
         waiting = _judge_repeated(account_id, repeated) if repeated else set()
         if waiting:
-            outcomes.replay_deliveries(waiting, at=at)
+            woken += outcomes.replay_deliveries(waiting, at=at)
+        # At once, and so in their order: two requests that wake each other's channels would else wait in a circle.
+        callbacks.wake_all(woken)
     return [id_ for id_ in by_id if id_ in accepted or id_ in waiting]
 
 

@@ -94,13 +94,13 @@ def _replay(ids: Collection[int], at: datetime) -> int:
     return len(again)
 
 
-def replay_deliveries(message_ids: Collection[UUID], *, at: datetime) -> None:
-    """The same for messages that their phone sends again. One statement, more if any was given up."""
+def replay_deliveries(message_ids: Collection[UUID], *, at: datetime) -> list[UUID]:
+    """The same for messages that their phone sends again; return the channels that the caller is to wake. One or two statements."""
     letters = Callback.objects.filter(message_id__in=message_ids, given_up_at__isnull=False)
     found = dict(letters.values_list("pk", "channel_id"))
     if found:
         _try_again(list(found), at)
-        callbacks.wake_all(list(found.values()))
+    return list(found.values())
 
 
 def _try_again(ids: Collection[int], at: datetime) -> None:
