@@ -117,3 +117,13 @@ def test_no_large_table_has_a_second_index_for_like() -> None:
         )
         found = cursor.fetchall()
     assert {name for table, name in found if table not in SECOND_INDEXES_THAT_STAY} == set()
+
+
+def test_what_stays_prepared_is_planned_for_any_parameters(asked: Planner) -> None:
+    by_key = asked.plan_for_any("SELECT id FROM accounts_account WHERE username = %s", ["f00"])
+    assert (by_key.problems, len(by_key.indexes)) == ((), 1)
+    assert asked.plan_for_any("SELECT id FROM accounts_account WHERE name = %s", ["F"]).problems
+    # Read from the end of an index for so many, whatever their number: only a plan for any number sees that.
+    newest = "SELECT id FROM notifications_notification WHERE kind = %s ORDER BY created_at DESC LIMIT %s"
+    assert asked.plan(newest, ["CONNECT", 1]).problems == ()
+    assert asked.plan_for_any(newest, ["CONNECT", 1]).problems

@@ -237,7 +237,7 @@ def _prepared(raw: "psycopg.Connection[Any]", sql: str) -> _Prepared:
     found = known.get(sql)
     if found is None:
         name = f"connectid_{next(_names)}".encode()
-        result = raw.pgconn.prepare(name, _numbered(sql))
+        result = raw.pgconn.prepare(name, numbered(sql))
         _check(raw, result.status, ExecStatus.COMMAND_OK, result)
         found = known[sql] = (name, _loading(raw))
     return found
@@ -265,7 +265,7 @@ def _check(raw: "psycopg.Connection[Any]", status: int, wanted: ExecStatus, resu
 
 
 @cache
-def _numbered(sql: str) -> bytes:
+def numbered(sql: str) -> bytes:
     """The text of a statement with ``$1`` for the first ``%s`` and so on."""
     numbers = count(1)
     first, *others = sql.split("%s")

@@ -7,7 +7,7 @@ that reading a whole table looks cheaper here than it is (the files are small): 
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import get_adapters_template
 
-from connectid.core import clock
+from connectid.core import clock, prepared
 from connectid.population import making
 from connectid.testing.places import place
 
@@ -150,7 +150,21 @@ class Planner:
 
     def plan(self, sql: str, params: Any) -> Planned:
         """Ask for the plan of a statement with these parameters, and judge it."""
-        answer = self._ask(f"EXPLAIN (FORMAT JSON) {sql}".encode(), params)
+        return self._judge(self._ask(f"EXPLAIN (FORMAT JSON) {sql}".encode(), params))
+
+    def plan_for_any(self, sql: str, params: Sequence[Any]) -> Planned:
+        """Ask for the plan that PostgreSQL would keep of a prepared statement, whatever its parameters; these only fill their places."""
+        self._ask(b"SELECT set_config('plan_cache_mode', 'force_generic_plan', false)")
+        self._connection.execute(b"PREPARE asked AS " + prepared.numbered(sql))
+        try:
+            marks = f"({', '.join(['%s'] * len(params))})" if params else ""
+            return self._judge(
+                self._ask(f"EXPLAIN (FORMAT JSON) EXECUTE asked{marks}".encode(), list(map(str, params)))
+            )
+        finally:
+            self._connection.execute(b"DEALLOCATE asked")
+
+    def _judge(self, answer: tuple[Any, ...]) -> Planned:
         found = answer[0] if isinstance(answer[0], list) else json.loads(answer[0])
         root = found[0]["Plan"]
         return Planned(tuple(self._problems(root, early_end=None)), frozenset(_indexes(root)))

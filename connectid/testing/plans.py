@@ -1,6 +1,7 @@
 """On PostgreSQL every statement that a test has the server run is planned at a million accounts, and must not read it all.
 
-A plan that reads or sorts a whole large table fails the test (``connectid.testing.at_scale`` says how plans are made).
+A plan that reads or sorts a whole large table fails the test (``connectid.testing.at_scale`` says how plans are made). Statements that stay
+prepared (``connectid.core.prepared``) are planned once more for any parameters: PostgreSQL may come to that after five times.
 What counts is the innermost line of our own code: statements by which tests set their scene are not looked at.
 """
 
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from connectid.core import execute_wrappers
+from connectid.core import execute_wrappers, prepared
 from connectid.testing.at_scale import NotPermitted, Planner, build
 
 NOT_SERVED = ("/tests/", "/testing/", "/population/", "/demo/", "/cli/", "/config/", "/migrations/")
@@ -51,6 +52,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.pending: list[tuple[str, Any, str]] = []
+        self.prepared: set[str] = set()
+        """Those of the pending that stay prepared."""
         self._seen: defaultdict[str, int] = defaultdict(int)
 
     def record(
@@ -66,6 +69,8 @@ class Recorder:
         if self._seen[text] < VARIANTS and (line := line_served()) is not None:
             self._seen[text] += 1
             self.pending.append((sql, params, line))
+            if _is_prepared():
+                self.prepared.add(sql)
 
 
 def line_served() -> str | None:
@@ -80,6 +85,16 @@ def line_served() -> str | None:
             return f"{shown}:{frame.f_code.co_name}"
         frame = frame.f_back
     return None
+
+
+def _is_prepared() -> bool:
+    """Whether the statement is one of those, though a test's transaction makes it an ordinary one."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code is prepared.rows.__code__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -123,12 +138,14 @@ def plan_every_statement(
     wrong = []
     while recorder.pending:
         sql, params, line = recorder.pending.pop()
-        try:
-            planned = asked.plan(sql, params)
-        except psycopg.Error:
-            continue  # the test sends what PostgreSQL refuses, on purpose
-        request.config.stash[_USED].update(planned.indexes)
-        if planned.problems and not line.startswith(tuple(MAY_READ_ALL)):
-            wrong.append(f"{line}\n  {'; '.join(planned.problems)}\n  {sql}")
+        plans = [asked.plan, asked.plan_for_any] if sql in recorder.prepared else [asked.plan]
+        for plan in plans:
+            try:
+                planned = plan(sql, params)
+            except psycopg.Error:
+                continue  # the test sends what PostgreSQL refuses, on purpose
+            request.config.stash[_USED].update(planned.indexes)
+            if planned.problems and not line.startswith(tuple(MAY_READ_ALL)):
+                wrong.append(f"{line}\n  {'; '.join(planned.problems)}\n  {sql}")
     if wrong:
         pytest.fail("at a million accounts:\n" + "\n".join(wrong), pytrace=False)
