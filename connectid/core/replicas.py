@@ -49,6 +49,10 @@ MOST_BEHIND = 60.0
 ASKED_EVERY = 0.05
 """Seconds between two questions for a replica's position. What was written so long ago is read from the replica again."""
 
+LEFT_ALONE = 2.0
+"""Seconds for which a replica that failed a read is not asked again. Each read that asks it may wait a second for a connection,
+and that a connection made long ago still answers the thread does not say that a new one can be had."""
+
 BEGIN = "replicas:begin"
 """The key of the position from which on pins are known. It is gone when the cache was emptied."""
 
@@ -126,6 +130,16 @@ class _Replica:
     replayed: int = 0
     """Its position when it was last asked; it only ever moves on."""
     is_there: bool = False
+    left_alone_until: float = 0.0
+
+    def heard(self, position: int) -> None:
+        """Note an answer to the thread."""
+        self.replayed = max(self.replayed, position)
+        self.is_there = True
+
+    def serves(self, needed: int) -> bool:
+        """Whether it may be asked for what was written until a position."""
+        return self.is_there and self.replayed >= needed and time.monotonic() >= self.left_alone_until
 
 
 class Watch:
@@ -150,7 +164,7 @@ class Watch:
         if begin is None or not self._primary:
             return None
         needed = max(int(begin), int(pin or 0), self._primary[0][1])
-        fit = [replica for replica in self._replicas if replica.is_there and replica.replayed >= needed]
+        fit = [replica for replica in self._replicas if replica.serves(needed)]
         if not fit:
             return None
         self._turn += 1
@@ -164,10 +178,11 @@ class Watch:
             self._lost += 1
 
     def gone(self, alias: str) -> None:
-        """Ask the replica no more until it answers the thread again."""
+        """Leave the replica alone for a while, and then until it answers the thread again."""
         for replica in self._replicas:
             if replica.alias == alias:
                 replica.is_there = False
+                replica.left_alone_until = time.monotonic() + LEFT_ALONE
 
     def _start(self) -> None:
         if self._threads:
@@ -194,8 +209,7 @@ class Watch:
                 with _own_connection(replica.alias) as asked:
                     while True:
                         row = asked.execute(_REPLAYED).fetchone()
-                        replica.replayed = max(replica.replayed, row[0] or 0) if row else replica.replayed
-                        replica.is_there = True
+                        replica.heard((row and row[0]) or 0)
                         time.sleep(ASKED_EVERY)
             except psycopg.Error:
                 replica.is_there = False

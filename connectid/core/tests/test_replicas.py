@@ -1,10 +1,14 @@
 """Which reads are asked of the primary after all. That none misses its writer's is tests/replicas."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
+from django.core.cache import cache
 from django.db import DataError, OperationalError, ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from connectid.core import replicas
+from connectid.core import replicas, shared_cache
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,3 +64,36 @@ def test_a_mistake_of_ours_is_not_asked_twice(chosen: Chosen) -> None:
     with pytest.raises(DataError):
         answering(DataError(), "found")
     assert chosen.left == []
+
+
+class Told(replicas.Watch):
+    """Replicas whose answers a test makes up: no thread asks them. The primary is at 100, and pins are known since 50."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(names)
+        self.known = {replica.alias: replica for replica in self._replicas}
+        self._primary.append((time.monotonic(), 100))
+        shared_cache.put_all({replicas.BEGIN: b"50"}, keep=replicas.PIN_KEPT)
+
+    def _start(self) -> None:
+        pass
+
+
+@pytest.fixture
+def emptied() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("emptied")
+def test_a_replica_that_failed_is_left_alone_though_it_answers_the_thread() -> None:
+    """The thread has a connection already; each read that asks for a new one would wait for it."""
+    watch = Told("one", "other")
+    for replica in watch.known.values():
+        replica.heard(100)
+    watch.gone("one")
+    watch.known["one"].heard(101)
+    assert {watch.choose(1) for _ in range(4)} == {"other"}
+    watch.known["one"].left_alone_until = time.monotonic()
+    assert {watch.choose(1) for _ in range(4)} == {"one", "other"}
