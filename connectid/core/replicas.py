@@ -19,6 +19,7 @@ import structlog
 from django.conf import settings
 from django.db import (
     DEFAULT_DB_ALIAS,
+    Error,
     InterfaceError,
     OperationalError,
     ProgrammingError,
@@ -151,6 +152,7 @@ class Watch:
         """When the primary was where; the oldest is from :data:`MOST_BEHIND` ago."""
         self._lost = self._covered = 0
         """Pins that could not be written, and how many of them a beginning came after."""
+        self._counting = threading.Lock()
         self._turn = 0
         self._started = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -160,10 +162,10 @@ class Watch:
         self._start()
         if self._lost != self._covered or not any(replica.is_there for replica in self._replicas):
             return None
-        begin, pin = shared_cache.get(BEGIN, _key(account_id))
+        begin, pin = shared_cache.numbers(BEGIN, _key(account_id))
         if begin is None or not self._primary:
             return None
-        needed = max(int(begin), int(pin or 0), self._primary[0][1])
+        needed = max(begin, pin or 0, self._primary[0][1])
         fit = [replica for replica in self._replicas if replica.serves(needed)]
         if not fit:
             return None
@@ -171,11 +173,21 @@ class Watch:
         return fit[self._turn % len(fit)].alias
 
     def pin(self, account_ids: Collection[int]) -> None:
-        """Remember that the accounts need all that the primary has now."""
+        """Remember that the accounts need all that the primary has now.
+
+        What was written is committed: where its position cannot be had or kept, the pin is lost, and nobody fails for it.
+        """
         self._start()
-        position = str(_ask(connection)).encode()
-        if not shared_cache.put_all({_key(pk): position for pk in account_ids}, keep=PIN_KEPT):
-            self._lost += 1
+        try:
+            position = _ask(connection)
+        except Error as error:  # the connection broke after the commit
+            log.warning("replica_pin_lost", exception=type(error).__name__)
+            is_kept = False
+        else:
+            is_kept = shared_cache.raise_all({_key(pk): position for pk in account_ids}, keep=PIN_KEPT)
+        if not is_kept:
+            with self._counting:
+                self._lost += 1
 
     def gone(self, alias: str) -> None:
         """Leave the replica alone for a while, and then until it answers the thread again."""
@@ -228,14 +240,14 @@ class Watch:
 
     def _sample(self, asked: psycopg.Connection) -> None:
         lost = self._lost
-        is_missing = shared_cache.get(BEGIN)[0] is None
+        is_missing = shared_cache.numbers(BEGIN) == [None]
         row = asked.execute(_PRIMARY).fetchone()  # after the look: what was pinned before it is covered
         assert row is not None
         now = time.monotonic()
         while len(self._primary) > 1 and self._primary[1][0] <= now - MOST_BEHIND:
             self._primary.popleft()
-        if (is_missing or lost != self._covered) and shared_cache.put_all(
-            {BEGIN: str(row[0]).encode()}, keep=_BEGIN_KEPT
+        if (is_missing or lost != self._covered) and shared_cache.raise_all(
+            {BEGIN: row[0]}, keep=_BEGIN_KEPT
         ):
             self._covered = lost
         self._primary.append((now, row[0]))
