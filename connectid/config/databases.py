@@ -22,6 +22,10 @@ _SILENCE: dict[str, Any] = {
 """After which a server is given up that vanished without a farewell, as in a failover: 15 seconds for what we sent, in milliseconds,
 and 45 for its answer. The kernel alone would wait for a quarter of an hour and more, and no limit of PostgreSQL's reaches us then."""
 
+_GIVEN_UP_AFTER = 5.0
+"""Seconds for which the pool tries to connect, at growing intervals; then it gives up, and whoever wants a connection next has it
+try at once. Its own five minutes would let requests fail for as long again as the database was away."""
+
 POSTGRESQL = "connectid.core.postgresql"
 """Django's backend with a shorter way to a connection of the pool."""
 
@@ -112,7 +116,11 @@ def _replica(url: str, *, pool_size: int) -> dict[str, Any]:
     """A replica: nobody waits for one that does not answer."""
     configured = _postgresql(_parsed(url), pool_size=pool_size)
     configured["OPTIONS"] |= {"connect_timeout": 2}
-    configured["OPTIONS"]["pool"] |= {"timeout": 1, "min_size": 0}
+    configured["OPTIONS"]["pool"] |= {
+        "timeout": 1,
+        "min_size": 0,
+        "reconnect_timeout": replicas.LEFT_ALONE,  # given up by when it is asked again
+    }
     return configured | {"TEST": {"MIRROR": "default"}}
 
 
@@ -121,7 +129,13 @@ def _postgresql(parsed: dict[str, Any], *, pool_size: int) -> dict[str, Any]:
         # Prepared statements: both are needed, either alone does nothing. Hot statements cost the database a third.
         "server_side_binding": True,
         "prepare_threshold": 5,
-        "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5, "check": refuse_hung_up},
+        "pool": {
+            "min_size": 1,
+            "max_size": pool_size,
+            "timeout": 5,
+            "reconnect_timeout": _GIVEN_UP_AFTER,
+            "check": refuse_hung_up,
+        },
         "connect_timeout": 5,
         **_SILENCE,
     }

@@ -19,6 +19,7 @@ import structlog
 from django.conf import settings
 from django.db import (
     DEFAULT_DB_ALIAS,
+    Error,
     InterfaceError,
     OperationalError,
     ProgrammingError,
@@ -48,6 +49,10 @@ MOST_BEHIND = 60.0
 
 ASKED_EVERY = 0.05
 """Seconds between two questions for a replica's position. What was written so long ago is read from the replica again."""
+
+LEFT_ALONE = 2.0
+"""Seconds for which a replica that failed a read is not asked again. Each read that asks it may wait a second for a connection,
+and that a connection made long ago still answers the thread does not say that a new one can be had."""
 
 BEGIN = "replicas:begin"
 """The key of the position from which on pins are known. It is gone when the cache was emptied."""
@@ -126,6 +131,16 @@ class _Replica:
     replayed: int = 0
     """Its position when it was last asked; it only ever moves on."""
     is_there: bool = False
+    left_alone_until: float = 0.0
+
+    def heard(self, position: int) -> None:
+        """Note an answer to the thread."""
+        self.replayed = max(self.replayed, position)
+        self.is_there = True
+
+    def serves(self, needed: int) -> bool:
+        """Whether it may be asked for what was written until a position."""
+        return self.is_there and self.replayed >= needed and time.monotonic() >= self.left_alone_until
 
 
 class Watch:
@@ -137,6 +152,7 @@ class Watch:
         """When the primary was where; the oldest is from :data:`MOST_BEHIND` ago."""
         self._lost = self._covered = 0
         """Pins that could not be written, and how many of them a beginning came after."""
+        self._counting = threading.Lock()
         self._turn = 0
         self._started = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -146,28 +162,39 @@ class Watch:
         self._start()
         if self._lost != self._covered or not any(replica.is_there for replica in self._replicas):
             return None
-        begin, pin = shared_cache.get(BEGIN, _key(account_id))
+        begin, pin = shared_cache.numbers(BEGIN, _key(account_id))
         if begin is None or not self._primary:
             return None
-        needed = max(int(begin), int(pin or 0), self._primary[0][1])
-        fit = [replica for replica in self._replicas if replica.is_there and replica.replayed >= needed]
+        needed = max(begin, pin or 0, self._primary[0][1])
+        fit = [replica for replica in self._replicas if replica.serves(needed)]
         if not fit:
             return None
         self._turn += 1
         return fit[self._turn % len(fit)].alias
 
     def pin(self, account_ids: Collection[int]) -> None:
-        """Remember that the accounts need all that the primary has now."""
+        """Remember that the accounts need all that the primary has now.
+
+        What was written is committed: where its position cannot be had or kept, the pin is lost, and nobody fails for it.
+        """
         self._start()
-        position = str(_ask(connection)).encode()
-        if not shared_cache.put_all({_key(pk): position for pk in account_ids}, keep=PIN_KEPT):
-            self._lost += 1
+        try:
+            position = _ask(connection)
+        except Error as error:  # the connection broke after the commit
+            log.warning("replica_pin_lost", exception=type(error).__name__)
+            is_kept = False
+        else:
+            is_kept = shared_cache.raise_all({_key(pk): position for pk in account_ids}, keep=PIN_KEPT)
+        if not is_kept:
+            with self._counting:
+                self._lost += 1
 
     def gone(self, alias: str) -> None:
-        """Ask the replica no more until it answers the thread again."""
+        """Leave the replica alone for a while, and then until it answers the thread again."""
         for replica in self._replicas:
             if replica.alias == alias:
                 replica.is_there = False
+                replica.left_alone_until = time.monotonic() + LEFT_ALONE
 
     def _start(self) -> None:
         if self._threads:
@@ -194,8 +221,7 @@ class Watch:
                 with _own_connection(replica.alias) as asked:
                     while True:
                         row = asked.execute(_REPLAYED).fetchone()
-                        replica.replayed = max(replica.replayed, row[0] or 0) if row else replica.replayed
-                        replica.is_there = True
+                        replica.heard((row and row[0]) or 0)
                         time.sleep(ASKED_EVERY)
             except psycopg.Error:
                 replica.is_there = False
@@ -214,14 +240,14 @@ class Watch:
 
     def _sample(self, asked: psycopg.Connection) -> None:
         lost = self._lost
-        is_missing = shared_cache.get(BEGIN)[0] is None
+        is_missing = shared_cache.numbers(BEGIN) == [None]
         row = asked.execute(_PRIMARY).fetchone()  # after the look: what was pinned before it is covered
         assert row is not None
         now = time.monotonic()
         while len(self._primary) > 1 and self._primary[1][0] <= now - MOST_BEHIND:
             self._primary.popleft()
-        if (is_missing or lost != self._covered) and shared_cache.put_all(
-            {BEGIN: str(row[0]).encode()}, keep=_BEGIN_KEPT
+        if (is_missing or lost != self._covered) and shared_cache.raise_all(
+            {BEGIN: row[0]}, keep=_BEGIN_KEPT
         ):
             self._covered = lost
         self._primary.append((now, row[0]))

@@ -1,11 +1,13 @@
 """Bytes that all processes share where ``REDIS_URL`` is set, and each keeps for itself where it is not.
 
 A cache that does not answer is one that holds nothing: whoever reads it knows another source. Values are bytes that their
-owner encodes, because a pickled object would tie them to one release of the code.
+owner encodes, because a pickled object would tie them to one release of the code; or numbers that only ever grow.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -13,6 +15,18 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
+
+_RAISE = """
+for i, key in ipairs(KEYS) do
+  local greatest = ARGV[i + 1]
+  local kept = redis.call('GET', key)
+  if kept and (tonumber(kept) or 0) > tonumber(greatest) then greatest = kept end
+  redis.call('SET', key, greatest, 'EX', ARGV[1])
+end
+"""
+"""As Django keeps numbers: as text, not pickled. Exact up to 2 to the power of 53."""
+
+_raising = threading.Lock()
 
 
 def is_shared() -> bool:
@@ -32,9 +46,31 @@ def put(key: str, value: bytes, *, keep: timedelta) -> None:
     _tolerating(lambda: cache.set(key, value, keep.total_seconds()), otherwise=None)
 
 
-def put_all(values: Mapping[str, bytes], *, keep: timedelta) -> bool:
-    """Keep many values for that long, in one round trip; False where the cache does not answer."""
-    return _tolerating(lambda: cache.set_many(dict(values), keep.total_seconds()) == [], otherwise=False)
+def numbers(*keys: str) -> list[int | None]:
+    """Return the numbers under these keys, in one round trip."""
+    return [None if found is None else int(found) for found in get(*keys)]
+
+
+def raise_all(numbers: Mapping[str, int], *, keep: timedelta) -> bool:
+    """Keep each number for that long, unless a greater one is there: that one then; False where the cache does not answer.
+
+    In one round trip, and whoever else raises the same keys meanwhile, the greatest number stays.
+    """
+    return _tolerating(lambda: _raise_all(numbers, int(keep.total_seconds())), otherwise=False)
+
+
+def _raise_all(numbers: Mapping[str, int], seconds: int) -> bool:
+    if is_shared():
+        backend: Any = cache  # Django's has no such call: the client beneath it does
+        script = backend._cache.get_client(write=True).register_script(_RAISE)
+        script(
+            keys=[backend.make_and_validate_key(key) for key in numbers], args=[seconds, *numbers.values()]
+        )
+        return True
+    with _raising:
+        kept = cache.get_many(numbers)
+        cache.set_many({key: max(number, kept.get(key, 0)) for key, number in numbers.items()}, seconds)
+    return True
 
 
 def claim(key: str, *, hold: timedelta) -> bool:

@@ -9,7 +9,7 @@ import threading
 import structlog
 
 from connectid.core import request_connections
-from connectid.jobs.worker import Worker
+from connectid.jobs.worker import WRITTEN_OFF_PER_THREAD, Worker
 
 log = structlog.get_logger(__name__)
 
@@ -58,15 +58,34 @@ class _Embedded(threading.Thread):
         self._worker = self._new_worker()
 
     def run(self) -> None:
-        """Work until stopped. The server must not be left without a worker, so one that broke is replaced."""
+        """Work until stopped. The server must not be left without a worker, so one that broke is replaced.
+
+        Not while runs that never end hold too many threads, though: each worker would lose as many again. Then other processes
+        have to do the work until some of these end, or this process does.
+        """
         request_connections.use_those_of_jobs()
+        former: list[Worker] = []
         while not self._stopped.is_set():
             try:
                 self._worker.run()
             except Exception:
                 log.exception("worker_broke", worker=self._worker.name)
+                former.append(self._worker)
                 self._stopped.wait(RESTART_SECONDS)
+                self._wait_for_threads_of(former)
                 self._worker = self._new_worker()
+
+    def _wait_for_threads_of(self, former: list[Worker]) -> None:
+        is_told = False
+        while not self._stopped.is_set():
+            former[:] = [worker for worker in former if worker.left_behind]
+            lost = sum(worker.left_behind for worker in former)
+            if lost <= WRITTEN_OFF_PER_THREAD * self._threads:
+                return
+            if not is_told:
+                log.error("worker_not_replaced", threads_lost=lost)
+                is_told = True
+            self._stopped.wait(RESTART_SECONDS)
 
     def stop(self) -> None:
         """Stop and wait, no longer than the grace and a little."""

@@ -5,7 +5,7 @@ A job that is with the broker is due again after a while, so that nothing depend
 published again by the ordinary scan, one that comes twice finds nothing to claim the second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -37,12 +37,29 @@ def lend(*, queue: str, limit: int, at: datetime, until: datetime) -> list[int]:
 
 
 def take_back(ids: Sequence[int]) -> None:
-    """Have jobs whose ids the broker did not take due as they were."""
+    """Have jobs whose ids the broker did not take due as they were. Which of them are locked is waited for as in :func:`claim`."""
+    if connection.vendor != "postgresql":
+        _take_back(ids, lock="")
+        return
+    taken = _take_back(ids, lock=" FOR UPDATE SKIP LOCKED")
+    for id_ in _still_lent(set(ids) - taken):
+        _take_back([id_], lock=" FOR UPDATE")
+
+
+def _take_back(ids: Sequence[int], *, lock: str) -> set[int]:
     sql = (
         "UPDATE jobs_job SET run_at = with_broker_since, with_broker_since = NULL"
-        f" WHERE with_broker_since IS NOT NULL AND id IN ({marks(ids)}) RETURNING id"
+        f" WHERE id IN (SELECT id FROM jobs_job WHERE id IN ({marks(ids)}) AND with_broker_since IS NOT NULL{lock})"
+        " RETURNING id"
     )
-    fetch(sql, ids)
+    return {row[0] for row in fetch(sql, ids)}
+
+
+def _still_lent(ids: Collection[int]) -> list[int]:
+    if not ids:
+        return []
+    lent = Job.objects.filter(pk__in=ids, with_broker_since__isnull=False)
+    return sorted(lent.values_list("pk", flat=True))
 
 
 def claim(ids: Sequence[int], *, worker: str, lease_until: datetime) -> list[Claim]:
@@ -54,11 +71,8 @@ def claim(ids: Sequence[int], *, worker: str, lease_until: datetime) -> list[Cla
     if connection.vendor != "postgresql":
         return _claim(ids, worker, lease_until, lock="")
     claims = _claim(ids, worker, lease_until, lock=" FOR UPDATE SKIP LOCKED")
-    left = set(ids).difference(claimed.id for claimed in claims)
-    if left:
-        locked = Job.objects.filter(pk__in=left, with_broker_since__isnull=False).values_list("pk", flat=True)
-        for id_ in sorted(locked):
-            claims += _claim([id_], worker, lease_until, lock=" FOR UPDATE")
+    for id_ in _still_lent(set(ids).difference(claimed.id for claimed in claims)):
+        claims += _claim([id_], worker, lease_until, lock=" FOR UPDATE")
     return claims
 
 

@@ -3,29 +3,35 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, QuerySet
 
 from connectid.jobs import wakeup
 from connectid.jobs.models import Job, State
 
 ROWS_PER_STATEMENT = 1000
 
-TRIES = 5
-"""A replay meets an enqueueing of the same key now and then; five in a row, each between two of its statements, do not happen."""
-
 
 def replay(*, ids: Collection[int], at: datetime) -> int:
     """Let dead letters run again as though just enqueued, with all their attempts; return how many will.
 
-    Where a job with the same key waits already, or several of the letters have one key, one run serves them all.
+    Where a job with the same key waits already, or several of the letters have one key, one run serves them all. Each letter
+    with a key commits by itself, for the reason in :func:`~connectid.jobs.outbox.put_back`: call this outside a transaction.
     """
-    for _ in range(TRIES - 1):
+    letters = Job.objects.filter(pk__in=ids, state=State.FAILED)
+    keyed = letters.exclude(unique_key="")
+    same_key = Job.objects.filter(task=OuterRef("task"), unique_key=OuterRef("unique_key"))
+    keyed.filter(Exists(same_key.filter(state=State.READY))).delete()
+    keyed.filter(Exists(same_key.filter(pk__in=ids, state=State.FAILED, pk__gt=OuterRef("pk")))).delete()
+    count = _run_again(letters.filter(unique_key=""), at)
+    for pk in list(keyed.values_list("pk", flat=True)):
+        letter = letters.filter(pk=pk)
         try:
-            return _replay(ids, at)
+            count += _run_again(letter, at)
         except IntegrityError:
-            continue  # one of the keys was enqueued meanwhile; now its job is visible, and will do for both
-    return _replay(ids, at)
+            letter.delete()  # the key was enqueued meanwhile: that job will do for both
+    wakeup.ring_on_commit()
+    return count
 
 
 def replay_all(*, at: datetime, task: str = "") -> int:
@@ -49,18 +55,10 @@ def discard_dead_letters(*, failed_before: datetime) -> int:
     return sum(discard(ids=ids) for ids in _dead_letters("", failed_until=failed_before))
 
 
-def _replay(ids: Collection[int], at: datetime) -> int:
-    letters = Job.objects.filter(pk__in=ids, state=State.FAILED)
-    same_key = Job.objects.filter(task=OuterRef("task"), unique_key=OuterRef("unique_key"))
-    with transaction.atomic():
-        keyed = letters.exclude(unique_key="")
-        keyed.filter(Exists(same_key.filter(state=State.READY))).delete()
-        keyed.filter(Exists(same_key.filter(pk__in=ids, state=State.FAILED, pk__gt=OuterRef("pk")))).delete()
-        count = letters.update(
-            state=State.READY, run_at=at, created_at=at, attempts=0, failed_at=None, error_class="", error=""
-        )
-        wakeup.ring_on_commit()
-    return count
+def _run_again(letters: QuerySet[Job], at: datetime) -> int:
+    return letters.update(
+        state=State.READY, run_at=at, created_at=at, attempts=0, failed_at=None, error_class="", error=""
+    )
 
 
 def _dead_letters(task: str, *, failed_until: datetime) -> Iterator[list[int]]:

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - what is put into the statements is parameter marks and constants of this module
 """The statements that move jobs, in SQL that PostgreSQL and SQLite both run.
 
-Each function is one statement whatever the number of jobs (``add``: one per thousand), on the connection of the calling
-thread. ``add`` joins the caller's transaction. The others are called by workers, outside any: each is atomic by itself.
+Each function is one statement whatever the number of jobs (``add``: one per thousand; ``put_back``: one more for each key), on
+the connection of the calling thread. ``add`` joins the caller's transaction. The others are called by workers, outside any: each is atomic by itself.
 
 On PostgreSQL a claim skips rows that another worker is claiming (``SKIP LOCKED``); on SQLite the write lock of the
 statement does the same. Every other statement names the worker, so one whose lease has passed on changes nothing.
@@ -223,28 +223,36 @@ def put_back(returns: Iterable[Return], *, worker: str) -> None:
     """Return jobs that were not done: to wait again, or to the dead letters.
 
     A job whose key already waits in another row would break the rule of one waiting job per key: that other row will do
-    its work, so it is dropped.
+    its work, so it is dropped. Each job that is to wait under a key is a statement by itself, for it may find a transaction
+    that enqueues the key and wait for that: whoever waits for one while holding others could be waited for in a circle.
     """
-    rows: list[Return] = []
+    together: list[Return] = []
+    keyed: dict[tuple[str, str], Return] = {}
     superseded: list[int] = []
-    keys: set[tuple[str, str]] = set()
     for returned in returns:
         key = (returned.claim.task, returned.claim.unique_key)
-        waits_with_key = returned.state == State.READY and returned.claim.unique_key != ""
-        if waits_with_key and key in keys:
+        if returned.state != State.READY or returned.claim.unique_key == "":
+            together.append(returned)
+        elif key in keyed:
             superseded.append(returned.claim.id)
-            continue
-        if waits_with_key:
-            keys.add(key)
-        rows.append(returned)
-    if rows:
-        kept = _put_back(rows, worker)
-        superseded += [row.claim.id for row in rows if row.claim.unique_key and row.claim.id not in kept]
+        else:
+            keyed[key] = returned
+    if together:
+        _put_back(together, worker)
+    superseded += [row.claim.id for row in keyed.values() if not _put_back_under_its_key(row, worker)]
     if superseded:
         acknowledge(superseded, worker=worker)
 
 
-def _put_back(rows: Sequence[Return], worker: str) -> set[int]:
+def _put_back_under_its_key(row: Return, worker: str) -> bool:
+    try:
+        return bool(_put_back([row], worker))
+    except IntegrityError:
+        # Another transaction enqueued the key while the statement ran. Now it is visible, and seen.
+        return bool(_put_back([row], worker))
+
+
+def _put_back(rows: Sequence[Return], worker: str) -> list[Any]:
     types = ("bigint", "varchar", "timestamptz", "integer", "varchar", "varchar", "timestamptz")
     typed = connection.vendor == "postgresql"  # which cannot guess the type of a column of parameters
     row_marks = ", ".join(f"CAST(%s AS {type_})" if typed else "%s" for type_ in types)
@@ -265,12 +273,7 @@ def _put_back(rows: Sequence[Return], worker: str) -> set[int]:
         at = stored(row.at)
         failed_at = at if row.state == State.FAILED else None
         params += (row.claim.id, row.state.value, at, row.attempts, row.error_class, row.error, failed_at)
-    try:
-        kept = fetch(sql, [*params, worker])
-    except IntegrityError:
-        # Another transaction enqueued one of the keys while the statement ran. Now it is visible, and seen.
-        kept = fetch(sql, [*params, worker])
-    return {row[0] for row in kept}
+    return fetch(sql, [*params, worker])
 
 
 def fetch(sql: str, params: Sequence[Any]) -> list[Any]:

@@ -22,7 +22,7 @@ from connectid.jobs.hands import HORIZON_SECONDS, Hands
 log = structlog.get_logger(__name__)
 
 WRITTEN_OFF_PER_THREAD = 2
-"""A worker with more threads than this lost to runs that never end asks to be replaced."""
+"""A worker with more threads than this, for each of its own, lost to runs that never end asks to be replaced."""
 
 
 def new_name() -> str:
@@ -67,7 +67,8 @@ class Worker:
     def run(self) -> None:
         """Work until :meth:`stop`; then finish what runs, give back the rest, and return.
 
-        Raises ``WorkerExhausted`` when it had to stop itself.
+        Raises ``WorkerExhausted`` when it had to stop itself. It does the same where something breaks it, and raises that:
+        nobody would renew the leases of what its crew goes on with.
         """
         log.info("worker_started", worker=self.name, queues=self._queues, threads=self._threads)
         with contextlib.ExitStack() as stack:
@@ -79,10 +80,10 @@ class Worker:
                 listener = Listener(self._ring)
                 listener.start()
                 stack.callback(listener.stop)
+            stack.callback(self._drain)
             self._crew.start()
             while not (self._stopping or self._exhausted):
                 self._hands.persist(self._turn)
-            self._drain()
         log.info("worker_stopped", worker=self.name, abandoned=self._crew.running)
         if self._exhausted:
             raise WorkerExhausted
@@ -92,6 +93,11 @@ class Worker:
         with self._crew.changed:
             self._stopping = True
             self._crew.changed.notify_all()
+
+    @property
+    def left_behind(self) -> int:
+        """How many of its threads are busy with a run that nobody waits for: to be asked once :meth:`run` has ended."""
+        return self._crew.running + self._crew.written_off
 
     @property
     def _exhausted(self) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from connectid.config.databases import databases, refuse_hung_up
 from connectid.config.env import Environment
-from connectid.testing.places import another_connection
+from connectid.testing.places import another_connection, place
+from connectid.testing.ports import free_port
 
 
 def test_sqlite_beside_the_server_by_default(tmp_path: Path) -> None:
@@ -64,3 +67,35 @@ def test_a_connection_that_the_server_closed_is_refused(idle: psycopg.Connection
         cursor.execute("SELECT pg_sleep(0.2)")
     with pytest.raises(psycopg.OperationalError):
         refuse_hung_up(idle)
+
+
+def test_no_pool_goes_on_failing_long_after_its_database_is_back() -> None:
+    """It tries at intervals that double, and nobody is served meanwhile; once it gave up, the next request has it try."""
+    environment = Environment(DATABASE_URL="postgres://host/name", REPLICA_URLS=("postgres://replica/name",))
+    made = databases(environment)
+    longest = {alias: named["OPTIONS"]["pool"]["reconnect_timeout"] for alias, named in made.items()}
+    assert longest == {"default": 5.0, "replica_1": 2.0}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_who_comes_after_the_pool_gave_up_has_it_try_at_once() -> None:
+    gave_up = threading.Event()
+    away = {"host": "127.0.0.1", "port": free_port()}
+    with ConnectionPool(
+        kwargs={**place(), **away},
+        min_size=0,
+        max_size=1,
+        reconnect_timeout=0.2,
+        reconnect_failed=lambda pool: gave_up.set(),
+        open=False,
+    ) as pool:
+        with pytest.raises(PoolTimeout):
+            pool.getconn(timeout=0.05)
+        assert gave_up.wait(30)
+        assert isinstance(pool.kwargs, dict)
+        for name in away:
+            del pool.kwargs[name]
+        pool.kwargs |= place()
+        with pool.connection(timeout=30) as opened:
+            assert not opened.closed

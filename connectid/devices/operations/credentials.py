@@ -63,9 +63,12 @@ def _note_use(device: KnownDevice, credential: str, at: datetime) -> None:
     noted = device.last_accessed_at
     if rotated or noted is None or at - noted >= USE_IS_NOTED_EVERY:
         changes: dict[str, Any] = {"last_accessed_at": at}
+        noted_of = Device.objects.filter(pk=device.device_id)
         if rotated:
+            # Only while it is still what was looked up: a password may have taken its place meanwhile.
+            noted_of = noted_of.filter(credential_digest=device.credential_digest)
             changes["credential_digest"] = secrets.digest(credential, purpose=CREDENTIAL)
-        Device.objects.filter(pk=device.device_id).update(**changes)
+        noted_of.update(**changes)
 
 
 def hold(device: KnownDevice) -> bool:

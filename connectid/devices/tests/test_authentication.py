@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 
 from connectid.accounts.models import Account
 from connectid.core import clock, keyring
+from connectid.devices import queries
 from connectid.devices.models import Device
 from connectid.devices.operations import credentials as devices
+from connectid.devices.operations import passwords
+from connectid.devices.queries import KnownDevice
 from connectid.testing.answers import Answered
 from connectid.testing.scene import EnrolledPhone, basic, new_account, new_phone
 from connectid.testing.statements import count_statements
@@ -134,6 +138,27 @@ def test_rotated_keys(client: Client) -> None:
     with override_settings(SECRET_HASH_KEYS=new):
         assert ask(client, phone.headers).status_code == 200
     with override_settings(SECRET_HASH_KEYS=old):
+        assert refusal(ask(client, phone.headers)) == REFUSED
+
+
+def test_a_credential_that_ends_while_it_is_rewritten_stays_ended(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner takes a password in its place, between the look at the credential and the rewriting for new keys."""
+    phone = new_phone()
+    look = queries.by_credential
+
+    def look_and_end(*, username: str, credential: str) -> KnownDevice | None:
+        found = look(username=username, credential=credential)
+        passwords.change(account_id=phone.account.pk, password_hash=make_password("chosen"), at=clock.now())
+        return found
+
+    keys = keyring.parse("new:" + base64.b64encode(b"n" * 32).decode())
+    with override_settings(SECRET_HASH_KEYS=keyring.KeyRing([*keys, *settings.SECRET_HASH_KEYS])):
+        with monkeypatch.context() as patched:
+            patched.setattr(queries, "by_credential", look_and_end)
+            ask(client, phone.headers)
+        assert Device.objects.get(account=phone.account).credential_digest is None
         assert refusal(ask(client, phone.headers)) == REFUSED
 
 

@@ -55,7 +55,7 @@ class _Stop:
 def relay(*, channel_id: UUID) -> None:
     """Make the channel's calls that are due, in order, and come back when the next one is.
 
-    Nine statements for a single call, three more for each further one. Nothing is done while the partner is left alone: whoever
+    Nine statements for a single call, three more for each further one, up to three where one has to wait. Nothing is done while the partner is left alone: whoever
     finds out that it answers again wakes its channels.
     """
     ends_at = time.monotonic() + RUN_SECONDS
@@ -132,13 +132,28 @@ def _relay_one(channel_id: UUID, ends_at: float) -> _Stop:
     stop = _Stop()
     while (lease := _take(channel_id)) is not None:
         stop = _carry(channel_id, lease, ends_at)
-        if stop.look_again_at is not None:
-            callbacks.wake_at(channel_id, stop.look_again_at)
-            break
-        # Between the last look and the letting go somebody may have found the channel taken, and left.
-        if not _due(clock.now()).filter(channel_id=channel_id).exists():
-            break
+        look_again_at = stop.look_again_at
+        if _was_missed(channel_id, stop):
+            if time.monotonic() < ends_at:
+                stop = _Stop()
+                continue
+            look_again_at = clock.now()
+        if look_again_at is not None:
+            callbacks.wake_at(channel_id, look_again_at)
+        break
     return stop
+
+
+def _was_missed(channel_id: UUID, stop: _Stop) -> bool:
+    """Whether a call can be made after all: between the last look and the letting go somebody may have found the channel taken, and left."""
+    at = clock.now()
+    if stop.look_again_at is None:
+        return _due(at).filter(channel_id=channel_id).exists()
+    callback = _next(channel_id, at)  # what is due behind one that holds its place cannot be made
+    if callback is None or (callback.due_at > at and not _may_be_a_probe(callback, at)):
+        return False
+    paused_until = callback.channel.server.paused_until
+    return paused_until is None or paused_until <= at
 
 
 def _take(channel_id: UUID) -> datetime | None:

@@ -1,7 +1,7 @@
 """Bringing partners what is for them (contract 13.4): the jobs, run against partners who listen."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -92,6 +92,31 @@ def test_what_is_refused_lets_the_others_pass(
     assert delivered(listener, partner) == [second, first]
     partner.server.refresh_from_db()
     assert partner.server.failures_in_a_row == 0
+
+
+def test_what_comes_while_a_channel_is_let_go_need_not_wait_for_what_is_tried_again(
+    client: Client,
+    listener: ListeningPartner,
+    partner: Partner,
+    phone: EnrolledPhone,
+    channel: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its own job finds the channel taken, and leaves; whoever has it has looked already."""
+    listener.failures[partner.server.delivery_url] = [Rejected("answered 400")]
+    say(client, phone, channel)
+    keep = relaying._keep
+    said: list[str] = []
+
+    def let_go(channel_id: UUID, lease: datetime, until: datetime | None) -> bool:
+        if until is None and not said:
+            said.append(say(client, phone, channel))
+            run_pending()
+        return keep(channel_id, lease, until)
+
+    monkeypatch.setattr(relaying, "_keep", let_go)
+    run_pending()
+    assert delivered(listener, partner) == said
 
 
 def test_a_call_is_given_up_after_75_hours_and_can_be_replayed(

@@ -3,7 +3,8 @@
 import pytest
 from django.test import RequestFactory
 
-from connectid.web.negotiation import NotAcceptable, version_of
+from connectid.web import negotiation
+from connectid.web.negotiation import LONGEST_REMEMBERED, NotAcceptable, version_of
 
 
 def version(accept: str | None) -> str:
@@ -41,3 +42,14 @@ def test_an_unknown_version_is_refused(accept: str) -> None:
 def test_media_types_without_json_are_refused(accept: str) -> None:
     with pytest.raises(NotAcceptable, match=r"^Could not satisfy the request Accept header\.$"):
         version(accept)
+
+
+def test_a_long_header_is_answered_alike_and_not_remembered() -> None:
+    """Anybody may send one, in a thousand variants."""
+    negotiation._remembered.cache_clear()
+    short = "application/json;version=1.0"
+    long = f"{short}, {'x' * LONGEST_REMEMBERED}/html"
+    assert version(long) == version(short) == "1.0"
+    with pytest.raises(NotAcceptable):
+        version(long.replace("1.0", "3.0"))
+    assert negotiation._remembered.cache_info().currsize == 1
