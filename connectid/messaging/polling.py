@@ -18,6 +18,10 @@ WINDOW = 200
 """Most notifications of one poll. The newest are handed out: what a phone cannot read is never acknowledged, and must not fill
 the window for ever (contract 6.1)."""
 
+ROOM = 2 * 1024 * 1024
+"""Bytes of payloads after which a poll hands out no more, the newest first. Two hundred messages of real clients take a tenth of it, and
+what a sealed message holds is not ours to limit (contract 13.1): two hundred of the largest would be 50 MB for a phone, at each poll."""
+
 # A payload is a JSON object of texts and holds none of our own names (notifications/payloads.py): its texts come behind ours.
 _NOTIFICATION = """
 '{$own_id"notification_type":"' || n.kind || '","timestamp":"' || $moment || '"'
@@ -30,9 +34,12 @@ _CHANNEL = """
 _POLL = """
 SELECT '{"$notifications_are":[' || (
          SELECT $notifications
-           FROM (SELECT * FROM (SELECT id, kind, payload, created_at FROM notifications_notification
-                                 WHERE account_id = %s AND received_at IS NULL $only ORDER BY created_at DESC LIMIT %s) newest
-                  ORDER BY created_at, id) n
+           FROM (SELECT * FROM (
+                   SELECT newest.*, sum($bytes) OVER (ORDER BY created_at DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newer
+                     FROM (SELECT id, kind, payload, created_at FROM notifications_notification
+                            WHERE account_id = %s AND received_at IS NULL $only ORDER BY created_at DESC LIMIT %s) newest
+                 ) measured
+                  WHERE newer IS NULL OR newer < %s ORDER BY created_at, id) n
        ) || '],"channels":[' || (
          SELECT $channels
            FROM (SELECT c.id, CASE WHEN c.name = '' THEN c.source ELSE c.name END AS name, s.key_url, c.consent
@@ -49,7 +56,7 @@ def poll(account_id: int) -> str:
 
 def statement(account_id: int) -> Statement:
     """Return the statement of :func:`poll`."""
-    return _text(_vendor(), messages_only=False), [account_id, WINDOW, account_id]
+    return _text(_vendor(), messages_only=False), [account_id, WINDOW, ROOM, account_id]
 
 
 def poll_messages(account_id: int) -> str:
@@ -59,7 +66,7 @@ def poll_messages(account_id: int) -> str:
 
 def statement_of_messages(account_id: int) -> Statement:
     """Return the statement of :func:`poll_messages`."""
-    return _text(_vendor(), messages_only=True), [account_id, WINDOW, account_id]
+    return _text(_vendor(), messages_only=True), [account_id, WINDOW, ROOM, account_id]
 
 
 def _answer(asking: Statement, account_id: int) -> str:
@@ -92,6 +99,7 @@ def _text(vendor: str, *, messages_only: bool) -> str:
     return Template(_POLL).substitute(
         notifications_are="messages" if messages_only else "notifications",
         notifications=rows.joined(notification),
+        bytes="octet_length(payload)" if vendor == "postgresql" else "length(CAST(payload AS BLOB))",
         only="AND message_id IS NOT NULL" if messages_only else "",
         channels=rows.joined(channel),
     )

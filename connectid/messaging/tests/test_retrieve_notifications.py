@@ -143,6 +143,28 @@ def test_what_cannot_be_read_does_not_fill_the_window(client: Client) -> None:
     assert (len(listed), listed[-1]) == (polling.WINDOW, newest)
 
 
+def test_large_ones_are_handed_out_a_few_at_a_time_the_newest_first(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """6.1: the phone acknowledges and polls again. What is larger than all the room comes by itself."""
+    phone = new_phone()
+    ids = [tell(phone, minutes_ago=minutes) for minutes in (5, 4, 3, 2, 1)]
+    size = len(phone.account.notifications.all()[0].payload)
+
+    def polled() -> list[str]:
+        listed = [one["notification_id"] for one in poll(client, phone)["notifications"]]
+        acknowledged: dict[str, Any] = {"content_type": "application/json", "headers": phone.headers}
+        client.post("/messaging/update_notification_received/", {"notifications": listed}, **acknowledged)
+        return listed
+
+    monkeypatch.setattr(polling, "ROOM", size + 1)
+    assert polled() == ids[3:]
+    monkeypatch.setattr(polling, "ROOM", size)
+    assert polled() == ids[2:3]
+    monkeypatch.setattr(polling, "ROOM", 1)
+    assert (polled(), polled(), polled()) == (ids[1:2], ids[:1], [])
+
+
 def test_nobody_elses(client: Client) -> None:
     """Only the caller's own."""
     partner, other, phone = new_partner(), new_phone(), new_phone()
