@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import scale
-from benchmarks.report import load
+from benchmarks.report import load, short
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -63,7 +63,7 @@ def page(text: str, rows: list[dict[str, Any]]) -> str:
     """Return a page with its places filled; one of which nothing was measured stays as it is."""
     measured = {str(one.number): one for one in items(rows)}
     computed = scale.places(rows)
-    told = {f"{_short_title(row)}; {row['name']}": _value(row) for row in rows} | computed
+    told = {f"{short(row['table'])}; {row['name']}": _value(row) for row in rows} | computed
 
     def fill(place: re.Match[str]) -> str:
         name = place["name"]
@@ -72,7 +72,7 @@ def page(text: str, rows: list[dict[str, Any]]) -> str:
         elif name in computed:
             lines = ["", computed[name], ""]
         else:
-            table = list(_table([row for row in rows if _short_title(row) == name]))
+            table = list(_table([row for row in rows if short(row["table"]) == name]))
             lines = ["", *table, ""] if table else []
         return place[1] + "\n".join(lines) + "\n" + place[3] if lines else place[0]
 
@@ -80,11 +80,6 @@ def page(text: str, rows: list[dict[str, Any]]) -> str:
         return place[1] + told[place["name"]] + place[3] if place["name"] in told else place[0]
 
     return _WORDS.sub(fill_words, _PLACE.sub(fill, text))
-
-
-def _short_title(row: dict[str, Any]) -> str:
-    title: str = row["table"].partition(":")[0]
-    return title
 
 
 def _item(one: Item) -> list[str]:

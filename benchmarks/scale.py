@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.fleet import rates
+from benchmarks.report import short
 from benchmarks.storage import TITLE
 
 FLEET = "A fleet: phones and their partners at their real rates"
@@ -13,7 +14,7 @@ PHONES = 100_000
 
 A_DAY = 86_400
 ACCOUNTS = 1_000_000
-STORED = TITLE.format(accounts=ACCOUNTS)
+STORED = short(TITLE.format(accounts=ACCOUNTS))
 HOT = f"Hot endpoints at {ACCOUNTS:,} accounts"
 NOTIFICATIONS_KEPT, MESSAGES_KEPT, LOOK_UPS_KEPT = 7, 90, 400
 """Days. Notifications go so long after the phone has them, which is on the same day."""
@@ -102,7 +103,8 @@ def replicated(hot: dict[str, float], database: float) -> float:
 
 
 def _of(rows: list[dict[str, Any]], table: str) -> dict[str, float]:
-    return {row["name"]: row["value"] for row in rows if row["table"] == table}
+    """What was measured in the table whose title up to its colon is that of ``table``."""
+    return {row["name"]: row["value"] for row in rows if short(row["table"]) == short(table)}
 
 
 def _every(stored: dict[str, float]) -> float:

@@ -20,7 +20,7 @@ class Hot:
     milliseconds: float | None
     expected: int = 200
     is_read: bool = True
-    """Whether pgbench can run the same statements again and again."""
+    """Whether it changes nothing, so that pgbench can run the same statements again and again."""
 
 
 @dataclass(frozen=True)
