@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks import report
 from benchmarks.hot.sizes import accounts
+from benchmarks.page_tables import GOALS as TITLE
 from benchmarks.report import Bound, Figure
 
-TITLE = "Standing goals"
 WHOLE = 1_000_000
 """Accounts of a run that has to measure every goal."""
 

@@ -8,10 +8,8 @@ from django.test import override_settings
 from benchmarks import fake_fcm
 from benchmarks.baselines import messages, outside, records
 from benchmarks.baselines.pattern import Cost, Pattern, measure
-from benchmarks.performance_page import PATTERNS as PATTERNS_TITLE
 from benchmarks.report import Figure
 
-TITLE = PATTERNS_TITLE
 PATTERNS = tuple(sorted((*messages.PATTERNS, *outside.PATTERNS, *records.PATTERNS), key=lambda one: one.item))
 ROUNDS = 3
 """Of ours; the fastest counts. What took long before is measured once."""
