@@ -76,7 +76,7 @@ def places(rows: list[dict[str, Any]]) -> dict[str, str]:
         "part that replicas take": f"{100 * replicated(hot, database):.0f} %",
         "workers of a large database": f"{_short(LARGE / HALF_AT_THE_BUSIEST / database * PHONES / 1e6):g} million",
         "workers whom FCM's rate allows": f"{_short(OF_FCM / pushes(1e6)):g} million",
-        "cores of a shard": f"{to_have(1000 * database) / SHARDS:.0f} cores",
+        "cores of a shard": f"{math.ceil(to_have(1000 * database) / SHARDS)} cores",
         "the arithmetic": "\n".join(_arithmetic(a_day, application, database, stored)),
     }
 
@@ -178,7 +178,7 @@ def _arithmetic(a_day: float, application: float, database: float, stored: dict[
         f"pushes a second, mean; at {CAMPAIGN} times that in a campaign": each(
             lambda workers: f"{pushes(workers):,g}; {CAMPAIGN * pushes(workers):,g}"
         ),
-        f"connections of clients ({CONNECTIONS} for each core of server processes)": [
+        f"connections of server processes ({CONNECTIONS} for each of their cores)": [
             f"{CONNECTIONS * cores:,.0f}" for cores in servers
         ],
         "connections that PostgreSQL has (behind PgBouncer, 4 for each of its cores)": [
