@@ -1,6 +1,6 @@
 """Every pattern, measured."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.test import override_settings
@@ -31,13 +31,19 @@ def figures() -> Iterator[Figure]:
 
 def _costs(pattern: Pattern, size: int) -> tuple[Cost, Cost]:
     few = min(pattern.sizes)
+    once: Any = None
+
+    def cost(act: Callable[[Any], object], size: int | None = None) -> Cost:
+        given = pattern.prepare(size) if size else once
+        found = measure(act, given)
+        pattern.finish(given)
+        return found
+
     for act in (pattern.after, pattern.before):  # connections, plans, imports
-        measure(act, pattern.prepare(few))
-    once = None if pattern.writes else pattern.prepare(size)
-
-    def given() -> Any:
-        return pattern.prepare(size) if pattern.writes else once
-
-    before = measure(pattern.before, given())
-    rounds = [measure(pattern.after, given()) for _ in range(ROUNDS)]
+        cost(act, few)
+    if not pattern.writes:
+        once = pattern.prepare(size)
+    anew = size if pattern.writes else None
+    before = cost(pattern.before, anew)
+    rounds = [cost(pattern.after, anew) for _ in range(ROUNDS)]
     return before, min(rounds, key=lambda one: one.seconds)
