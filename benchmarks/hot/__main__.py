@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 
 from benchmarks import storage
 from benchmarks.fleet import machine
-from benchmarks.hot import pgbench
+from benchmarks.hot import layers, pgbench
 from benchmarks.hot.costs import Hot, cost, statements_of
 from benchmarks.hot.populations import population
 from benchmarks.hot.sizes import sizes
@@ -64,6 +64,9 @@ def main(accounts: int) -> None:
                 what, part, name = line.strip().split(" ", 2)
                 if what == "cost":
                     _tell(asdict(cost(served, _part(every[name], int(part)), strictly=part != "0")))
+                elif what == "layers":
+                    hot = every[name]
+                    _tell(layers.measured(hot.texts, expected=hot.expected))
                 elif what == "storage":
                     _tell(storage.measured(database, accounts))
                 else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks import storage
+from benchmarks.hot import layers
 from benchmarks.hot.sizes import accounts, sizes
 from benchmarks.report import Figure, print_table
 
@@ -32,6 +33,8 @@ class _Measured:
     costs: dict[str, Costs] = field(default_factory=dict)
     beside: dict[str, tuple[Costs, Costs]] = field(default_factory=dict)
     """Of each read: the best of ours and of pgbench, of rounds in which both took turns."""
+    layers: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Of some endpoints: microseconds by layer."""
 
     def ask(self, line: str) -> Any:
         assert self.process.stdin is not None
@@ -84,6 +87,8 @@ def print_tables() -> bool:
                     one.take(part, name)
             if endpoint["is_read"]:  # before any write, which would give polls more to tell
                 measured[-1].take_turns(name)
+            if name in layers.DEFAULT:
+                measured[-1].layers[name] = measured[-1].ask(f"layers 0 {name}")
         return _print(measured)
     finally:
         for one in measured:
@@ -96,6 +101,9 @@ def _print(measured: list[_Measured]) -> bool:
     every = print_table(f"Hot endpoints {at}: each figure the best of {rounds} rounds", _costs(full))
     in_turns = f"each figure the best of {len(sizes().beside)} rounds, in turns"
     every &= print_table(f"Hot reads beside pgbench {at}: {in_turns}", _beside_pgbench(full))
+    for name, found in full.layers.items():
+        by_server = full.costs[name]["application"]
+        every &= print_table(layers.TITLES[name], layers.figures(found, by_server=by_server))
     if small is not full:
         title = f"Growth: the median at {full.accounts:,} accounts over that at {small.accounts:,}"
         every &= print_table(f"{title}, each the best of {rounds} rounds", _growth(small, full))
