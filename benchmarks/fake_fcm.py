@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from urllib.request import urlopen
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -42,19 +43,47 @@ def running() -> Iterator[dict[str, str]]:
         process.wait()
 
 
+def answer_after(chosen: dict[str, str], seconds: float) -> int:
+    """Have every push from now on answered after so long; return how many there were at once, at most, since this was last called.
+
+    ``chosen`` is what :func:`running` yielded.
+    """
+    with urlopen(f"{chosen['FCM_API_URL']}/answer_after/{seconds}", timeout=10) as answer:
+        most: int = json.loads(answer.read())["most"]
+    return most
+
+
 async def _serve() -> None:
     numbers = itertools.count()
+    now = most_so_far = 0
+    latency = LATENCY
 
     async def send(request: web.Request) -> web.Response:
+        nonlocal now, most_so_far
         await request.read()
-        await asyncio.sleep(LATENCY)
+        now += 1
+        most_so_far = max(most_so_far, now)
+        await asyncio.sleep(latency)
+        now -= 1
         return web.json_response({"name": f"projects/bench/messages/{next(numbers)}"})
 
     async def token(_: web.Request) -> web.Response:
         return web.json_response({"access_token": "access", "expires_in": 3600})
 
+    async def change(request: web.Request) -> web.Response:
+        nonlocal latency, most_so_far
+        latency = float(request.match_info["seconds"])
+        found, most_so_far = most_so_far, now
+        return web.json_response({"most": found})
+
     application = web.Application()
-    application.add_routes([web.post("/v1/projects/bench/messages:send", send), web.post("/token", token)])
+    application.add_routes(
+        [
+            web.post("/v1/projects/bench/messages:send", send),
+            web.post("/token", token),
+            web.get("/answer_after/{seconds}", change),
+        ]
+    )
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)

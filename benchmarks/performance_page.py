@@ -1,20 +1,19 @@
 """Writes the figures of the last run into the pages that quote them, and the chart: `python -m benchmarks.performance_page [--check]`.
 
-Between ``<!-- figures: NAME -->`` and ``<!-- end -->`` everything is ours; NAME is an item's number, a table's title up to its colon, or a
-place of ``benchmarks.scale``. Within a line it is ``<!-- figure: NAME -->``; NAME is a place again, or such a title, a semicolon and the
+Between ``<!-- figures: NAME -->`` and ``<!-- end -->`` everything is ours; NAME is an item's number, ``all items``, a table's title up to
+its colon, or a place of ``benchmarks.scale``. Within a line it is ``<!-- figure: NAME -->``; NAME is a place again, or such a title, a semicolon and the
 name of one of its figures.
 """
 
 import math
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks import scale
-from benchmarks.report import load
+from benchmarks.page_tables import items, ratios, rounded, sentence, table, value
+from benchmarks.report import load, short
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -25,101 +24,33 @@ PAGES = (
     DOCS / "topics" / "push.md",
 )
 CHART = DOCS / "performance.svg"
+ALL_ITEMS = "all items"
 
-PATTERNS = "The report's patterns, as it found them and as they are"
 _PLACE = re.compile(r"(<!-- figures: (?P<name>.*?) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WORDS = re.compile(r"(<!-- figure: (?P<name>[^\n]*?) -->)[^\n]*?(<!-- end -->)")
 _BAR, _LEFT, _WIDTH = 13, 330, 430
-
-
-@dataclass
-class Item:
-    """What was measured of an item: by ``statements before``, ``time after`` and so on."""
-
-    number: int
-    name: str
-    size: str
-    values: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def faster(self) -> float:
-        """How many times as fast ours is."""
-        return self.values["time before"] / self.values["time after"]
-
-
-def items(rows: list[dict[str, Any]]) -> list[Item]:
-    """Put the figures of each pattern together."""
-    found: dict[int, Item] = {}
-    for row in rows:
-        if row["table"] == PATTERNS:
-            told, _, what = row["name"].rpartition(": ")
-            number, _, rest = told.partition(". ")
-            name, _, size = rest.rpartition("; ")
-            found.setdefault(int(number), Item(int(number), name, size)).values[what] = row["value"]
-    return sorted(found.values(), key=lambda one: one.number)
 
 
 def page(text: str, rows: list[dict[str, Any]]) -> str:
     """Return a page with its places filled; one of which nothing was measured stays as it is."""
     measured = {str(one.number): one for one in items(rows)}
     computed = scale.places(rows)
-    told = {f"{_short_title(row)}; {row['name']}": _value(row) for row in rows} | computed
+    told = {f"{short(row['table'])}; {row['name']}": value(row) for row in rows} | computed
 
     def fill(place: re.Match[str]) -> str:
         name = place["name"]
         if name in measured:
-            lines = _item(measured[name])
-        elif name in computed:
-            lines = ["", computed[name], ""]
+            lines = [sentence(measured[name])]
         else:
-            table = list(_table([row for row in rows if _short_title(row) == name]))
-            lines = ["", *table, ""] if table else []
+            whole = ratios(list(measured.values())) if name == ALL_ITEMS else table(name, rows)
+            lines = [computed[name]] if name in computed else whole
+            lines = ["", *lines, ""] if lines else []
         return place[1] + "\n".join(lines) + "\n" + place[3] if lines else place[0]
 
     def fill_words(place: re.Match[str]) -> str:
         return place[1] + told[place["name"]] + place[3] if place["name"] in told else place[0]
 
     return _WORDS.sub(fill_words, _PLACE.sub(fill, text))
-
-
-def _short_title(row: dict[str, Any]) -> str:
-    title: str = row["table"].partition(":")[0]
-    return title
-
-
-def _item(one: Item) -> list[str]:
-    values = one.values
-    before, after = _time(values["time before"]), _time(values["time after"])
-    if "statements before" in values:
-        before = f"{values['statements before']:,.0f} statements and {before}"
-        after = f"{values['statements after']:,.0f} and {after}"
-    return [f"**{one.size}: {before}; ours {after}, {_rounded(one.faster)} times as fast.**"]
-
-
-def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
-    if rows:
-        yield "| Measured | Figure |"
-        yield "| --- | --- |"
-    for row in rows:
-        yield f"| {row['name']} | {_value(row)} |"
-
-
-def _value(row: dict[str, Any]) -> str:
-    return f"{_rounded(row['value'])} {row['unit']}".rstrip()
-
-
-def _time(milliseconds: float) -> str:
-    for unit, size in (("s", 1000.0), ("ms", 1.0)):
-        if milliseconds >= size:
-            return f"{_rounded(milliseconds / size)} {unit}"
-    return f"{_rounded(milliseconds * 1000)} µs"
-
-
-def _rounded(value: float) -> str:
-    if value == 0 or abs(value) >= 100:
-        return f"{value:,.0f}"
-    digits = max(0, 1 - math.floor(math.log10(abs(value))))
-    return f"{value:.{digits}f}"
 
 
 def chart(rows: list[dict[str, Any]]) -> str:
@@ -139,7 +70,7 @@ def chart(rows: list[dict[str, Any]]) -> str:
         parts += [
             f'<text x="{_LEFT - 8}" y="{top + 10}" text-anchor="end">{label}</text>',
             f'<rect x="{_LEFT}" y="{top}" width="{width:.0f}" height="{_BAR}" fill="#2a6f97"/>',
-            f'<text x="{_LEFT + width + 6:.0f}" y="{top + 10}">{_rounded(one.faster)}</text>',
+            f'<text x="{_LEFT + width + 6:.0f}" y="{top + 10}">{rounded(one.faster)}</text>',
         ]
     return "\n".join([*parts, "</svg>", ""])
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.fleet import rates
+from benchmarks.report import short
 from benchmarks.storage import TITLE
 
 FLEET = "A fleet: phones and their partners at their real rates"
@@ -13,7 +14,7 @@ PHONES = 100_000
 
 A_DAY = 86_400
 ACCOUNTS = 1_000_000
-STORED = TITLE.format(accounts=ACCOUNTS)
+STORED = short(TITLE.format(accounts=ACCOUNTS))
 HOT = f"Hot endpoints at {ACCOUNTS:,} accounts"
 NOTIFICATIONS_KEPT, MESSAGES_KEPT, LOOK_UPS_KEPT = 7, 90, 400
 """Days. Notifications go so long after the phone has them, which is on the same day."""
@@ -75,7 +76,7 @@ def places(rows: list[dict[str, Any]]) -> dict[str, str]:
         "part that replicas take": f"{100 * replicated(hot, database):.0f} %",
         "workers of a large database": f"{_short(LARGE / HALF_AT_THE_BUSIEST / database * PHONES / 1e6):g} million",
         "workers whom FCM's rate allows": f"{_short(OF_FCM / pushes(1e6)):g} million",
-        "cores of a shard": f"{to_have(1000 * database) / SHARDS:.0f} cores",
+        "cores of a shard": f"{math.ceil(to_have(1000 * database) / SHARDS)} cores",
         "the arithmetic": "\n".join(_arithmetic(a_day, application, database, stored)),
     }
 
@@ -102,7 +103,8 @@ def replicated(hot: dict[str, float], database: float) -> float:
 
 
 def _of(rows: list[dict[str, Any]], table: str) -> dict[str, float]:
-    return {row["name"]: row["value"] for row in rows if row["table"] == table}
+    """What was measured in the table whose title up to its colon is that of ``table``."""
+    return {row["name"]: row["value"] for row in rows if short(row["table"]) == short(table)}
 
 
 def _every(stored: dict[str, float]) -> float:
@@ -176,7 +178,7 @@ def _arithmetic(a_day: float, application: float, database: float, stored: dict[
         f"pushes a second, mean; at {CAMPAIGN} times that in a campaign": each(
             lambda workers: f"{pushes(workers):,g}; {CAMPAIGN * pushes(workers):,g}"
         ),
-        f"connections of clients ({CONNECTIONS} for each core of server processes)": [
+        f"connections of server processes ({CONNECTIONS} for each of their cores)": [
             f"{CONNECTIONS * cores:,.0f}" for cores in servers
         ],
         "connections that PostgreSQL has (behind PgBouncer, 4 for each of its cores)": [

@@ -1,6 +1,7 @@
 """Messages of partners to many people, over HTTP: from the request until FCM took the last push and the outcomes are stored."""
 
 import base64
+import contextlib
 import http.client
 import json
 import time
@@ -9,6 +10,11 @@ from urllib.parse import urlsplit
 
 from benchmarks import fake_fcm, server
 from benchmarks.report import Figure
+
+IN_FLIGHT = 100
+"""At once, at least, of one call to :data:`SMALL` people."""
+SLOW = 0.4
+"""Seconds of an answer while they are counted: long enough to send a hundred before the first answer comes, on any machine."""
 
 SMALL = 200
 LARGE = 10_000
@@ -35,6 +41,13 @@ def figures(environment: dict[str, str]) -> Iterator[Figure]:
             _send(running, headers, to_each[:SMALL])
         small = min(_send(running, headers, to_each[:SMALL]) for _ in range(3))
         yield Figure(f"send_bulk to {SMALL} people, each push answered after 40 ms", small, "s", goal=0.5)
+        yield Figure(
+            f"the same {SMALL}: statements", _statements(chosen, headers, to_each[:SMALL]), "", goal=8
+        )
+        fake_fcm.answer_after(chosen, SLOW)
+        _send(running, headers, to_each[:SMALL])
+        most = fake_fcm.answer_after(chosen, fake_fcm.LATENCY)
+        yield Figure(f"the same {SMALL}: pushes in flight", most, "", goal=IN_FLIGHT, bound="at least")
         before = running.largest_worker_mb()
         large = min(_send(running, headers, to_all) for _ in range(2))
         yield Figure(f"send_bulk of one message to {LARGE} people", large, "s")
@@ -74,6 +87,20 @@ def _prepare() -> tuple[dict[str, str], list[str]]:
     return {"Authorization": f"Basic {secret}", "Content-Type": "application/json"}, [
         one.username for one in accounts
     ]
+
+
+def _statements(chosen: dict[str, str], headers: dict[str, str], messages: list[dict[str, object]]) -> int:
+    """Of one request, all that it runs: answered within this process, where they can be counted."""
+    from django.test import override_settings
+
+    from benchmarks.fleet.crew import request_text
+    from benchmarks.hot.costs import statements_of
+    from connectid.providers import push
+
+    text = request_text("POST", PATH, headers["Authorization"], json.dumps({"messages": messages}))
+    with override_settings(**chosen), contextlib.closing(push.pick()):
+        statements_of(text, expected=200)  # what a process asks once
+        return len(statements_of(text, expected=200))
 
 
 def _send(running: server.Server, headers: dict[str, str], messages: list[dict[str, object]]) -> float:

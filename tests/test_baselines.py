@@ -53,6 +53,21 @@ def test_a_request_that_did_as_the_report_found_it_would_be_named(pattern: Patte
         assert (budget.repeated is not None) is is_named
 
 
+SAME = [pattern for pattern in figures.PATTERNS if pattern.item in {9, 10, 13}]
+
+
+@pytest.mark.parametrize("pattern", SAME, ids=lambda pattern: f"item {pattern.item}")
+def test_both_sides_of_what_has_no_statements_come_to_the_same(pattern: Pattern) -> None:
+    given = pattern.prepare(3)
+    before = pattern.before(given)
+    again = pattern.prepare(3) if pattern.writes else given
+    after = pattern.after(again)
+    for one in (given, again):
+        pattern.finish(one)
+    assert before == after
+    assert before
+
+
 def test_every_item_of_the_report_is_measured() -> None:
     assert {pattern.item for pattern in figures.PATTERNS} == set(range(16))
 

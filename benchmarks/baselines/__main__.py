@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import performance_page, surroundings
+from benchmarks import page_tables, performance_page, surroundings
 from benchmarks.report import print_table, save
 
 
@@ -14,7 +14,7 @@ def main() -> int:
         django.setup()
         from benchmarks.baselines import figures
 
-        every = print_table(figures.TITLE, figures.figures())
+        every = print_table(page_tables.PATTERNS, figures.figures())
     save()
     performance_page.write()
     return 0 if every else 1

@@ -1,6 +1,6 @@
 """Every pattern, measured."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.test import override_settings
@@ -8,10 +8,8 @@ from django.test import override_settings
 from benchmarks import fake_fcm
 from benchmarks.baselines import messages, outside, records
 from benchmarks.baselines.pattern import Cost, Pattern, measure
-from benchmarks.performance_page import PATTERNS as PATTERNS_TITLE
 from benchmarks.report import Figure
 
-TITLE = PATTERNS_TITLE
 PATTERNS = tuple(sorted((*messages.PATTERNS, *outside.PATTERNS, *records.PATTERNS), key=lambda one: one.item))
 ROUNDS = 3
 """Of ours; the fastest counts. What took long before is measured once."""
@@ -33,13 +31,19 @@ def figures() -> Iterator[Figure]:
 
 def _costs(pattern: Pattern, size: int) -> tuple[Cost, Cost]:
     few = min(pattern.sizes)
+    once: Any = None
+
+    def cost(act: Callable[[Any], object], size: int | None = None) -> Cost:
+        given = pattern.prepare(size) if size else once
+        found = measure(act, given)
+        pattern.finish(given)
+        return found
+
     for act in (pattern.after, pattern.before):  # connections, plans, imports
-        measure(act, pattern.prepare(few))
-    once = None if pattern.writes else pattern.prepare(size)
-
-    def given() -> Any:
-        return pattern.prepare(size) if pattern.writes else once
-
-    before = measure(pattern.before, given())
-    rounds = [measure(pattern.after, given()) for _ in range(ROUNDS)]
+        cost(act, few)
+    if not pattern.writes:
+        once = pattern.prepare(size)
+    anew = size if pattern.writes else None
+    before = cost(pattern.before, anew)
+    rounds = [cost(pattern.after, anew) for _ in range(ROUNDS)]
     return before, min(rounds, key=lambda one: one.seconds)

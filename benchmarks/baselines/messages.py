@@ -1,7 +1,7 @@
 """Items 1 to 4 and 13: notifications and messages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,13 +11,13 @@ from benchmarks.baselines.pattern import Pattern
 from connectid.accounts.models import Account, new_subject
 from connectid.core import clock
 from connectid.devices.models import PushRegistration
-from connectid.devices.queries import token_digest
+from connectid.devices.queries import Recipient, token_digest
 from connectid.messaging.models import Channel, Direction, Message, MessageServer, Status
 from connectid.messaging.polling import poll, poll_messages
 from connectid.notifications.models import Kind, Notification
 from connectid.notifications.operations import reminders, sending
 from connectid.providers import push
-from connectid.providers.push import Push
+from connectid.providers.push import Delivered, Push
 
 PAYLOAD = {"action": "ccc_generic_opportunity", "title": "Title", "body": "A body, as usual."}
 EACH = 10
@@ -142,23 +142,43 @@ def remind(_: list[Account]) -> None:
     reminders.remind(at=clock.now())
 
 
-def outcomes(count: int) -> tuple[list[str], list[dict[str, str]]]:
-    """Names as a partner sent them, and what became of each, as it came."""
+@dataclass(frozen=True)
+class Answered:
+    """A message to so many people, all of whom have a phone, and what became of each push, as it came."""
+
+    stored: sending._Stored
+    outcomes: list[Delivered]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """As the partner named them."""
+        return self.stored.message.usernames
+
+
+def answered(count: int) -> Answered:
+    """Make it; nothing of it is in the database."""
     names = [new_subject() for _ in range(count)]
-    return names, [{"username": name, "status": "success"} for name in sorted(names)]
+    found = {
+        name: (uuid4(), Recipient(account_id=number, username=name, registration_id=number, token="t"))
+        for number, name in enumerate(names)
+    }
+    return Answered(
+        sending._Stored(sending.Outgoing(names, PAYLOAD), found),
+        [Delivered(f"push-{number}") for number in range(count)],
+    )
 
 
-def sort_by_index(given: tuple[list[str], list[dict[str, str]]]) -> list[dict[str, str]]:
+def sort_by_index(given: Answered) -> dict[str, str]:
     """A search through the list for each name."""
-    names, answers = given
-    return sorted(answers, key=lambda one: names.index(one["username"]))
+    names = list(given.names)
+    answers = [{"username": name, "status": "success"} for name in sorted(names)]
+    answers.sort(key=lambda one: names.index(one["username"]))
+    return {one["username"]: one["status"] for one in answers}
 
 
-def pick_by_name(given: tuple[list[str], list[dict[str, str]]]) -> list[dict[str, str]]:
-    """Ours, in ``sending._told``: a dictionary."""
-    names, answers = given
-    by_name = {one["username"]: one for one in answers}
-    return [by_name[name] for name in names]
+def told_by_name(given: Answered) -> dict[str, str]:
+    """What the server itself does: outcomes are kept by name."""
+    return {**sending._told(given.stored, iter(given.outcomes)).statuses}
 
 
 PATTERNS = (
@@ -205,9 +225,9 @@ PATTERNS = (
         "list.index() as a key to sort by",
         "names",
         (200, 5000),
-        outcomes,
+        answered,
         sort_by_index,
-        pick_by_name,
+        told_by_name,
         has_statements=False,
     ),
 )

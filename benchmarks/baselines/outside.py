@@ -3,17 +3,18 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from waffle import get_waffle_switch_model
 
+from benchmarks.baselines import photos
 from benchmarks.baselines.messages import people
 from benchmarks.baselines.pattern import Pattern
 from connectid.core import clock
 from connectid.devices.operations import credentials
 from connectid.providers import country
 from connectid.providers.concurrently import at_once
+from connectid.providers.geocoding.mapbox import MapboxGeocoder
 from connectid.providers.sms.twilio import TwilioSms
 from connectid.testing.fake_http import Answer, FakeHttpServer
 from connectid.toggles import queries as toggles
@@ -39,51 +40,37 @@ def together(calls: int) -> None:
     at_once(5.0, **{f"call_{number}": _call for number in range(calls)})
 
 
-def ask_a_geocoder(times: int) -> None:
-    """Ask each time that the country is read."""
-    for _ in range(times):
-        _call()
+def stop(given: "Places | Texts | photos.Photos") -> None:
+    """End the server that was prepared."""
+    given.server.stop()
 
 
-def look_at_the_map(times: int) -> None:
-    """The country of a point, offline."""
-    for _ in range(times):
-        country.country_of(*LILONGWE)
+@dataclass(frozen=True)
+class Places:
+    """A place whose country is read so many times, and a geocoder over HTTP that takes :data:`DELAY` to answer."""
+
+    times: int
+    server: FakeHttpServer
+    geocoder: MapboxGeocoder
 
 
-def _map(times: int) -> int:
+def places(times: int) -> Places:
+    """Start the geocoder, and load our map."""
     country.load()
-    return times
+    known = {"features": [{"id": "country.1", "properties": {"short_code": "mw"}}]}
+    server = FakeHttpServer(lambda _: Answer(json=known, delay=DELAY))
+    server.start()
+    return Places(times, server, MapboxGeocoder(url=server.url, access_token="secret"))
 
 
-def new_storage_client_each(times: int) -> None:
-    """A client for each photo."""
-    import boto3
-
-    for _ in range(times):
-        boto3.client("s3", region_name="eu-west-1")
+def ask_a_geocoder(given: Places) -> list[str | None]:
+    """Ask each time that the country is read."""
+    return [given.geocoder.country_of(country.Coordinates(*LILONGWE)) for _ in range(given.times)]
 
 
-def one_storage_client(times: int) -> None:
-    """The process's."""
-    for _ in range(times):
-        assert _bucket().connection.meta.client is not None
-
-
-_made: list[Any] = []
-
-
-def _bucket() -> Any:
-    from connectid.providers.photos.s3 import PhotoBucket
-
-    if not _made:
-        _made.append(PhotoBucket(bucket_name="photos", region_name="eu-west-1"))
-    return _made[0]
-
-
-def _storage(times: int) -> int:
-    one_storage_client(1)
-    return times
+def look_at_the_map(given: Places) -> list[str | None]:
+    """The country of a point, offline; nobody is asked."""
+    return [country.country_of(*LILONGWE) for _ in range(given.times)]
 
 
 @dataclass(frozen=True)
@@ -109,7 +96,6 @@ def new_twilio_client_each(given: Texts) -> None:
     """A client, and with it a connection, for each text."""
     for _ in range(given.count):
         given.client().send(to="+265991234567", text="Your code is 123456")
-    given.server.stop()
 
 
 def one_twilio_client(given: Texts) -> None:
@@ -117,7 +103,6 @@ def one_twilio_client(given: Texts) -> None:
     client = given.client()
     for _ in range(given.count):
         client.send(to="+265991234567", text="Your code is 123456")
-    given.server.stop()
 
 
 @dataclass(frozen=True)
@@ -207,9 +192,11 @@ PATTERNS = (
         "a geocoder asked in the request (100 ms each)",
         "requests",
         (1, 10),
-        _map,
+        places,
         ask_a_geocoder,
         look_at_the_map,
+        writes=True,
+        finish=stop,
         has_statements=False,
     ),
     Pattern(
@@ -217,9 +204,11 @@ PATTERNS = (
         "a storage client for each photo",
         "photos",
         (1, 10),
-        _storage,
-        new_storage_client_each,
-        one_storage_client,
+        photos.photos,
+        photos.new_client_each,
+        photos.one_client,
+        writes=True,
+        finish=stop,
         has_statements=False,
     ),
     Pattern(
@@ -240,6 +229,7 @@ PATTERNS = (
         new_twilio_client_each,
         one_twilio_client,
         writes=True,
+        finish=stop,
         has_statements=False,
     ),
 )

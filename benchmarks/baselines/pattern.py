@@ -24,7 +24,8 @@ class Pattern:
     has_statements: bool = True
     writes: bool = False
     """Whether an act uses up what was prepared; else one preparation serves all."""
-    only_postgresql: bool = False
+    finish: Callable[[Any], object] = lambda _: None
+    """Gets what was prepared too, when no clock runs any more."""
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,6 @@ PATTERNS = (
         without_indexes(look_up),
         look_up,
         has_statements=False,
-        only_postgresql=True,
     ),
     Pattern(
         7,

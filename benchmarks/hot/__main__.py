@@ -10,14 +10,11 @@ from dataclasses import asdict, replace
 
 from benchmarks import storage
 from benchmarks.fleet import machine
-from benchmarks.hot import pgbench
+from benchmarks.hot import layers, pgbench
 from benchmarks.hot.costs import Hot, cost, statements_of
 from benchmarks.hot.populations import population
+from benchmarks.hot.sizes import sizes
 
-COUNT = 10_000
-"""Requests of an endpoint."""
-PARTS = 10
-"""Into which they are cut, one for each round: the first warms up."""
 PGBENCH_PHONES = 40
 """Of all. Each is a script, which pgbench prepares by itself: with 120 the same statements cost it half as much again, for keeping plans."""
 
@@ -33,7 +30,7 @@ def main(accounts: int) -> None:
 
         with machine.serving(full.environment, jobs=False) as served:
             database = full.environment["DATABASE_URL"]
-            every: dict[str, Hot] = {one.name: one for one in hot_endpoints(Crew(accounts), COUNT)}
+            every: dict[str, Hot] = {one.name: one for one in hot_endpoints(Crew(accounts), sizes().count)}
             for hot in every.values():
                 # A first use is noted, which the next ones need not do.
                 warm = hot.texts[:PHONES] if hot.is_read else [hot.texts.pop()]
@@ -67,6 +64,9 @@ def main(accounts: int) -> None:
                 what, part, name = line.strip().split(" ", 2)
                 if what == "cost":
                     _tell(asdict(cost(served, _part(every[name], int(part)), strictly=part != "0")))
+                elif what == "layers":
+                    hot = every[name]
+                    _tell(layers.measured(hot.texts, expected=hot.expected))
                 elif what == "storage":
                     _tell(storage.measured(database, accounts))
                 else:
@@ -76,7 +76,7 @@ def main(accounts: int) -> None:
 
 
 def _part(hot: Hot, part: int) -> Hot:
-    size = len(hot.texts) // PARTS
+    size = len(hot.texts) // sizes().parts
     return replace(hot, texts=hot.texts[part * size : (part + 1) * size])
 
 

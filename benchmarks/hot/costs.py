@@ -20,7 +20,7 @@ class Hot:
     milliseconds: float | None
     expected: int = 200
     is_read: bool = True
-    """Whether pgbench can run the same statements again and again."""
+    """Whether it changes nothing, so that pgbench can run the same statements again and again."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,14 @@ def statements_of(text: str, *, expected: int) -> list[Statement]:
 
     statuses: list[str] = []
     with connection.execute_wrapper(record):
-        answer: Any = application(_environ(text), lambda status, *_: statuses.append(status))
+        answer: Any = application(environ_of(text), lambda status, *_: statuses.append(status))
         list(answer)
     if not statuses[0].startswith(str(expected)):
         raise RuntimeError(f"answered {statuses[0]} instead of {expected}")
     return [one for one in found if not one[0].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
 
 
-def _environ(text: str) -> dict[str, Any]:
+def environ_of(text: str) -> dict[str, Any]:
     """The request as a server hands it to the application (PEP 3333)."""
     head, _, body = text.partition("\r\n\r\n")
     (method, target, _), *headers = [line.split(" ", 2) for line in head.split("\r\n")]

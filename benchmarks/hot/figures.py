@@ -1,7 +1,6 @@
 """The tables of hot endpoints: their costs at one size, beside pgbench, and at another size."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,22 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks import storage
-from benchmarks.hot.populations import SMALL
+from benchmarks.hot import layers
+from benchmarks.hot.sizes import accounts, sizes
 from benchmarks.report import Figure, print_table
 
-ROUNDS = range(1, 10)
-"""Of requests, after one that warms up; the best of each endpoint counts: what else the machine does can only add."""
-
-BESIDE = ROUNDS[::2]
-"""Those that are measured again in turns with pgbench."""
-
 FLOOR = 3.0
-"""By so much may a request cost more than its statements by pgbench; the wish is 2."""
+"""By so much may a request cost more than its statements by pgbench; the goal is 2 (``benchmarks.standing_goals``)."""
 
 POLLS = ("retrieve_notifications", "retrieve_messages")
 """Reads that give the database something to do. Of a look-up by a key, reading the request alone costs more than the look-up."""
 
 GROWTH = 1.2
+
+type Costs = dict[str, float]
 
 
 @dataclass
@@ -34,7 +30,11 @@ class _Measured:
     accounts: int
     process: "subprocess.Popen[str]"
     endpoints: dict[str, dict[str, Any]] = field(default_factory=dict)
-    costs: dict[str, dict[str, float]] = field(default_factory=dict)
+    costs: dict[str, Costs] = field(default_factory=dict)
+    beside: dict[str, tuple[Costs, Costs]] = field(default_factory=dict)
+    """Of each read: the best of ours and of pgbench, of rounds in which both took turns."""
+    layers: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Of some endpoints: microseconds by layer."""
 
     def ask(self, line: str) -> Any:
         assert self.process.stdin is not None
@@ -52,43 +52,64 @@ class _Measured:
 
     def take(self, part: int, name: str) -> None:
         found = self.ask(f"cost {part} {name}")
-        if part == 0:
-            return
-        best = self.costs.setdefault(name, found)
-        for key, value in found.items():
-            best[key] = max(best[key], value) if key == "rate" else min(best[key], value)
+        if part:
+            self.costs[name] = _best(self.costs.get(name), found)
+
+    def take_turns(self, name: str) -> None:
+        """Ours and pgbench, one after the other, several times."""
+        ours = alone = None
+        for part in sizes().beside:
+            ours = _best(ours, self.ask(f"cost {part} {name}"))
+            found = self.ask(f"pgbench 0 {name}")
+            if found is None:
+                return
+            alone = _best(alone, found)
+        if ours and alone:
+            self.beside[name] = (ours, alone)
 
 
-def accounts() -> int:
-    """How many accounts to measure at: ``ACCOUNTS``, of which the goals want a million."""
-    return int(os.environ.get("ACCOUNTS", SMALL))
+def _best(best: Costs | None, found: Costs) -> Costs:
+    return {
+        key: value if best is None else max(best[key], value) if key == "rate" else min(best[key], value)
+        for key, value in found.items()
+    }
 
 
 def print_tables() -> bool:
     """Measure and print; return whether every goal is met."""
-    sizes = dict.fromkeys((SMALL, accounts()))
-    measured = [_Measured(size, _started(size)) for size in sizes]
+    measured = [_Measured(size, _started(size)) for size in dict.fromkeys((sizes().small, accounts()))]
     try:
         for one in measured:
             one.endpoints = one.answer()
-        for name in measured[0].endpoints:
-            for part in (0, *ROUNDS):
+        for name, endpoint in measured[0].endpoints.items():
+            for part in range(sizes().parts):
                 for one in measured:
                     one.take(part, name)
-        full = measured[-1]
-        every = print_table(f"Hot endpoints at {full.accounts:,} accounts", _costs(full))
-        every &= print_table(f"Hot reads beside pgbench at {full.accounts:,} accounts", _beside_pgbench(full))
-        if len(measured) > 1:
-            title = f"Growth: the median at {full.accounts:,} accounts over that at {SMALL:,}"
-            every &= print_table(title, _growth(*measured))
-            tables = full.ask("storage 0 every")
-            every &= print_table(storage.TITLE.format(accounts=full.accounts), storage.figures(tables))
-        return every
+            if endpoint["is_read"]:  # before any write, which would give polls more to tell
+                measured[-1].take_turns(name)
+            if name in layers.DEFAULT:
+                measured[-1].layers[name] = measured[-1].ask(f"layers 0 {name}")
+        return _print(measured)
     finally:
         for one in measured:
-            assert one.process.stdin is not None
-            one.process.stdin.close()
-            one.process.wait(60)
+            one.process.communicate(timeout=60)  # ends what it reads, and reads what it still says
+
+
+def _print(measured: list[_Measured]) -> bool:
+    small, full = measured[0], measured[-1]
+    at, rounds = f"at {full.accounts:,} accounts", sizes().rounds
+    every = print_table(f"Hot endpoints {at}: each figure the best of {rounds} rounds", _costs(full))
+    in_turns = f"each figure the best of {len(sizes().beside)} rounds, in turns"
+    every &= print_table(f"Hot reads beside pgbench {at}: {in_turns}", _beside_pgbench(full))
+    for name, found in full.layers.items():
+        by_server = full.costs[name]["application"]
+        every &= print_table(layers.TITLES[name], layers.figures(found, by_server=by_server))
+    if small is not full:
+        title = f"Growth: the median at {full.accounts:,} accounts over that at {small.accounts:,}"
+        every &= print_table(f"{title}, each the best of {rounds} rounds", _growth(small, full))
+        tables = full.ask("storage 0 every")
+        every &= print_table(storage.TITLE.format(accounts=full.accounts), storage.figures(tables))
+    return every
 
 
 def _started(size: int) -> "subprocess.Popen[str]":
@@ -111,22 +132,8 @@ def _costs(measured: _Measured) -> Iterator[Figure]:
 
 
 def _beside_pgbench(measured: _Measured) -> Iterator[Figure]:
-    """Ours and pgbench take turns; CPU times are compared, and requests a second, for which both also share two cores."""
-    for name in [name for name, endpoint in measured.endpoints.items() if endpoint["is_read"]]:
-        alone = None
-        for part in BESIDE:
-            measured.take(part, name)
-            found = measured.ask(f"pgbench 0 {name}")
-            if found is None:
-                break
-            alone = alone or found
-            alone = {
-                "rate": max(alone["rate"], found["rate"]),
-                "milliseconds": min(alone["milliseconds"], found["milliseconds"]),
-            }
-        if alone is None:
-            continue
-        cost = measured.costs[name]
+    """CPU times are compared, and requests a second, for which both also share the machine's cores."""
+    for name, (cost, alone) in measured.beside.items():
         ours = cost["application"] + cost["database"]
         yield Figure(f"{name}: CPU of a request, application and database", ours, "ms")
         yield Figure(f"{name}: CPU of its statements, pgbench and database", alone["milliseconds"], "ms")

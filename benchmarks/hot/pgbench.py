@@ -12,12 +12,12 @@ from typing import Any
 
 import psycopg
 
+from benchmarks.hot.sizes import sizes
 from benchmarks.server import cpu_of
 
-SECONDS = 5.0
 CONNECTIONS = 4
-_SAMPLED = (1.0, SECONDS - 1.0)
-"""When CPU times are read: its connections are gone at the end."""
+_SAMPLED = (0.2, 0.8)
+"""When CPU times are read, in parts of the whole turn: its connections are gone at the end."""
 
 type Statement = tuple[str, Sequence[Any]]
 
@@ -37,7 +37,8 @@ def find() -> str | None:
 
 
 def run(pgbench: str, requests: Sequence[Sequence[Statement]], database: str) -> Alone:
-    """Run the statements of one of ``requests`` after the other, whichever comes."""
+    """Run the statements of one of ``requests`` after the other, whichever comes, for the seconds of a turn."""
+    seconds = sizes().pgbench_seconds
     with tempfile.TemporaryDirectory() as folder:
         options: list[str] = []
         for number, statements in enumerate(requests):
@@ -46,16 +47,17 @@ def run(pgbench: str, requests: Sequence[Sequence[Statement]], database: str) ->
             script.write_text(text)
             options += ["-f", str(script), *(f"--define={name}={value}" for name, value in variables.items())]
         process = subprocess.Popen(
-            [pgbench, "-M", "prepared", "-n", "-c", str(CONNECTIONS), "-j", "2", "-T", f"{SECONDS:.0f}", *options, database],
+            [pgbench, "-M", "prepared", "-n", "-c", str(CONNECTIONS), "-j", "2", "-T", f"{seconds:.0f}", *options, database],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        spent = _spent_between(process.pid, database)
+        sampled = [part * seconds for part in _SAMPLED]
+        spent = _spent_between(process.pid, database, sampled)
         output, complaint = process.communicate()
     if process.returncode:
         raise RuntimeError(complaint)
     (line,) = [line for line in output.splitlines() if line.startswith("tps = ")]
     rate = float(line.split()[2])
-    return Alone(rate, 1000 * spent / (rate * (_SAMPLED[1] - _SAMPLED[0])))
+    return Alone(rate, 1000 * spent / (rate * (sampled[1] - sampled[0])))
 
 
 def _script(prefix: str, statements: Sequence[Statement]) -> tuple[str, dict[str, str]]:
@@ -71,10 +73,10 @@ def _script(prefix: str, statements: Sequence[Statement]) -> tuple[str, dict[str
     return "\n".join(lines) + "\n", variables
 
 
-def _spent_between(pid: int, database: str) -> float:
+def _spent_between(pid: int, database: str, moments: Sequence[float]) -> float:
     began = time.monotonic()
     read = []
-    for moment in _SAMPLED:
+    for moment in moments:
         time.sleep(max(0.0, began + moment - time.monotonic()))
         with psycopg.connect(database, autocommit=True) as connection:
             rows = connection.execute(

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks import surroundings
-
-SMALL = 10_000
+from benchmarks.hot.sizes import sizes
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Population:
 
 
 @contextlib.contextmanager
-def population(accounts: int = SMALL) -> Iterator[Population]:
+def population(accounts: int) -> Iterator[Population]:
     """Generate accounts in a database of its own; or take the one that ``POPULATION_URL`` names, with its folder.
 
     ``POPULATION_URL`` and ``POPULATION_DATA_DIR`` are the ``DATABASE_URL`` and ``DATA_DIR`` of a database that
@@ -27,7 +26,7 @@ def population(accounts: int = SMALL) -> Iterator[Population]:
     things; nothing else of it changes.
     """
     url = os.environ.get("POPULATION_URL", "")
-    if url and accounts != SMALL:
+    if url and accounts != sizes().small:
         environment = {
             "ENVIRONMENT": "embedded",
             "DATABASE_URL": url,

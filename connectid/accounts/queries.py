@@ -21,6 +21,12 @@ def active_account(phone_number: str) -> Account | None:
     return accounts.select_related("pending_photo").defer("storage_key").first()
 
 
+def security_of(phone_number: str) -> str | None:
+    """How the phone of the number's active account is locked; None where there is no such account."""
+    accounts = Account.objects.filter(phone_number=phone_number, is_active=True)
+    return next(iter(accounts.values_list("device_security", flat=True)[:1]), None)
+
+
 def with_number(phone_number: str) -> QuerySet[Account]:
     """The accounts of a number, active and closed, each by an index of its own."""
     of_number = Q(phone_number=phone_number)

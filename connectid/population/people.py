@@ -15,6 +15,8 @@ from connectid.population.plan import HISTORY, MOST, Plan, moment
 
 CLOSED_EVERY = 50
 """Every fiftieth account was deactivated."""
+UNREACHED = 9
+"""The last digit of accounts whose phone never gave an address for pushes."""
 
 _JOINED_BEFORE = int(HISTORY.total_seconds())
 _YEARS = 3 * 365 * 24 * 3600
@@ -142,7 +144,7 @@ def _pushes(plan: Plan, number: int) -> Iterator[str]:
         digest = token_digest(workers.push_token(plan, number, 1))
         ended = moment(plan.at - int(entropy[:6], 16) % (30 * 24 * _HOUR))
         yield line(number, entropy, "", digest, begun, ended, ended, EndReason.REPLACED.value)
-    if number % 10 != 9 and not _is_closed(number):
+    if number % 10 != UNREACHED and not _is_closed(number):
         token = workers.push_token(plan, number)
         heard = moment(plan.at - int(entropy[6:12], 16) % (8 * _HOUR))
         yield line(number, entropy, token, token_digest(token), begun, heard, None, "")

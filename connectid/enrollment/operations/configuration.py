@@ -86,9 +86,8 @@ def start(*, asked: Asked, at: datetime) -> Configured:
     if verdict.refusal is not None:
         log.warning("integrity_waived", reason=verdict.reason)
     merged = toggles.merged(outcomes["toggles"], at=at)
-    account = accounts.active_account(number.e164)
-    lock = (
-        account.device_security if account else DeviceSecurity.PIN if is_invited else DeviceSecurity.BIOMETRIC
+    lock = accounts.security_of(number.e164) or (
+        DeviceSecurity.PIN if is_invited else DeviceSecurity.BIOMETRIC
     )
     key = _open(asked, number, place, country, is_invited=is_invited, at=at)
     return Configured(key, str(lock), phone.is_fictitious(number), is_invited, merged)
