@@ -16,12 +16,8 @@ ACKNOWLEDGED = 2
 
 PHONES_MS = 1.0
 """Milliseconds of the application's CPU that any request of a phone may take (design's standing goals), polls and writes among them."""
-READS_OF_PARTNERS_MS, TOKEN_MS = 1.0, 3.0
-"""The same for what the issues of those endpoints ask of them."""
-MESSAGE_OF_PARTNER_MS = None
-"""No goal: design sets one for phones alone. Beside what a phone's message does, this one judges who may write to the channel, stores a
-notification and queues its push, so it costs more than theirs."""
-
+OF_PARTNERS_MS, TOKEN_MS = 1.0, 3.0
+"""The same for what partners ask all day, and for a token, whose goals are ours."""
 _SEALED = {"ciphertext": "Y2lwaGVydGV4dA==" * 12, "nonce": "bm9uY2Ux" * 2, "tag": "dGFndGFndGFndGFndGFndA=="}
 
 
@@ -38,14 +34,14 @@ def hot_endpoints(crew: Crew, count: int) -> Iterator[Hot]:
     yield Hot("toggles", of(lambda one: crew.read("/toggles", one)), 2, PHONES_MS)
     yield Hot("fetch_db_key", of(lambda one: crew.read("/users/fetch_db_key", one)), 2, PHONES_MS)
     yield Hot("credentials", of(lambda one: crew.read("/users/credentials", one)), 2, PHONES_MS)
-    yield Hot("userinfo", of(crew.userinfo), 2, READS_OF_PARTNERS_MS)
-    yield Hot("introspect", of(crew.introspect), 2, READS_OF_PARTNERS_MS)
+    yield Hot("userinfo", of(crew.userinfo), 2, OF_PARTNERS_MS)
+    yield Hot("introspect", of(crew.introspect), 2, OF_PARTNERS_MS)
     yield Hot("heartbeat, nothing new", of(crew.heartbeat), 2, PHONES_MS, expected=202, is_read=False)
     yield Hot("token, password grant", of(crew.token, times=count // 4), 6, TOKEN_MS, is_read=False)
     sent = of(crew.message, times=count // 2)
     yield Hot("send_message", sent, 4, PHONES_MS, expected=201, is_read=False)
     sent = of(crew.message_of_partner, times=count // 4)
-    yield Hot("send_fcm", sent, 4, MESSAGE_OF_PARTNER_MS, is_read=False)
+    yield Hot("send_fcm", sent, 4, OF_PARTNERS_MS, is_read=False)
     acknowledged = _acknowledgements(crew, numbers)
     yield Hot("update_notification_received", acknowledged, 4, PHONES_MS, is_read=False)
 
