@@ -20,6 +20,7 @@ DOCS = ROOT / "docs"
 PAGES = (
     DOCS / "performance.md",
     DOCS / "scale.md",
+    DOCS / "topics" / "hot-endpoints.md",
     DOCS / "topics" / "overload.md",
     DOCS / "topics" / "push.md",
 )

@@ -28,6 +28,7 @@ TAKES_LONG = (
     "tests/crash/",
     "tests/fuzz/",
     "tests/journeys/",
+    "tests/test_benchmarks.py",
 )
 """Beginnings of paths of tests that start servers, wait for them, or play long stories: they come first."""
 
