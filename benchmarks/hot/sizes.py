@@ -29,8 +29,8 @@ class Sizes:
 
     @property
     def beside(self) -> range:
-        """The rounds that take turns with pgbench: every other one."""
-        return range(1, self.parts, 2)
+        """The rounds that take turns with pgbench."""
+        return range(1, self.parts)
 
 
 def sizes() -> Sizes:
