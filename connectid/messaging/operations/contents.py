@@ -87,11 +87,11 @@ def _parts(texts: Mapping[str, str]) -> Parts:
     first, second = names.index("channel_name"), names.index("body")
 
     def members(chosen: Iterable[str]) -> str:
-        return "".join(f"{_json(name)}: {_json(texts[name])}, " for name in chosen)
+        return _json({name: texts[name] for name in chosen})[1:-1]
 
-    tail = members(names[second + 1 :])
+    rest = names[second + 1 :]
     return Parts(
-        head=f'{{{members(names[:first])}"channel_name": ',
-        middle=f', {members(names[first + 1 : second])}"body": ',
-        tail=f", {tail[:-2]}}}" if tail else "}",
+        head=f'{{{members(names[:first])}, "channel_name": ',
+        middle=f', {members(names[first + 1 : second])}, "body": ',
+        tail=f", {members(rest)}}}" if rest else "}",
     )

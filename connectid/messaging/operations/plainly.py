@@ -7,7 +7,6 @@ done: it knows what was wrong, and what is there already.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -67,25 +66,20 @@ SELECT f.account_id, {announcement} FROM fit f, accepted
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """One message to a server, as the statement reads it. ``place``: which of the request it is."""
-
-    id: str
-    channel_id: str
-    place: int
-    head: str
-    middle: str
-    tail: str
-
-
 def to_server(*, account_id: int, messages: Sequence[tuple[UUID, UUID, Parts]], at: datetime) -> bool:
     """Accept what a phone sends, ids, channels and bodies; return whether that was done. No statement where it cannot be."""
     task = tasks.relay_channel
     if not in_statement.is_possible(task):
         return False
     given = [
-        asdict(_Given(str(id_), str(channel_id), place, parts.head, parts.middle, parts.tail))
+        {
+            "id": str(id_),
+            "channel_id": str(channel_id),
+            "place": place,
+            "head": parts.head,
+            "middle": parts.middle,
+            "tail": parts.tail,
+        }
         for place, (id_, channel_id, parts) in enumerate(messages)
     ]
     found = _run(
