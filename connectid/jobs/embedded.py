@@ -83,7 +83,7 @@ class _Embedded(threading.Thread):
             if lost <= WRITTEN_OFF_PER_THREAD * self._threads:
                 return
             if not is_told:
-                log.error("worker_not_replaced", threads_lost=lost)
+                log.error("worker_not_replaced", abandoned=lost)
                 is_told = True
             self._stopped.wait(RESTART_SECONDS)
 

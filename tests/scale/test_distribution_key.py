@@ -50,7 +50,7 @@ OTHERWISE = {
 if connection.vendor == "sqlite":  # where they are statements of their own
     OTHERWISE |= {
         "messaging/operations/messages.py:send_to_phone": "a partner names the channel, whose row names the account",
-        "messaging/operations/callbacks.py:queue": "written beside the channel, which belongs to one account",
+        "messaging/operations/callbacks.py:store": "written beside the channel, which belongs to one account",
         "messaging/operations/receipts.py:_deliver": "messages of notifications that the account's statement just returned",
     }
 
