@@ -76,5 +76,5 @@ def test_an_embedded_worker_is_not_replaced_while_runs_that_never_end_hold_its_t
         assert not runs
         sample_tasks.go_on.set()
         until(lambda: runs["x"])
-    assert [entry["threads_lost"] for entry in logs if entry["event"] == "worker_not_replaced"] == [3]
+    assert [entry["abandoned"] for entry in logs if entry["event"] == "worker_not_replaced"] == [3]
     assert next(iter(runs)) == "hang ended"
