@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 
 from django.db import connection
@@ -48,6 +49,11 @@ SELECT d.id, d.account_id, a.username, d.credential_digest, d.last_accessed_at, 
 """
 
 
+@cache
+def _by_digest(count: int) -> str:
+    return _BY_DIGEST.format(digests=", ".join(["%s"] * count))
+
+
 def by_credential(*, username: str, credential: str) -> KnownDevice | None:
     """Return the device whose credential this is, if it is one of ``username``'s; at most one row, by its digest's index.
 
@@ -55,7 +61,7 @@ def by_credential(*, username: str, credential: str) -> KnownDevice | None:
     phones ask for it with nothing else (``fetch_db_key``).
     """
     digests = secrets.digests(credential, purpose=CREDENTIAL)
-    row = prepared.row(_BY_DIGEST.format(digests=", ".join(["%s"] * len(digests))), digests)
+    row = prepared.row(_by_digest(len(digests)), digests)
     if row is None:
         return None
     device_id, account_id, owner, digest, last_accessed_at, is_revoked, is_active, latest_use, storage_key = (

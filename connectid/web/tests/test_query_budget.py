@@ -159,7 +159,7 @@ def test_in_production_repeats_are_only_measured(
 ) -> None:
     settings.REPEATED_STATEMENTS = "measure"
     assert Client().get(f"/run/{REPEATS_ALLOWED + 10}").status_code == 200
-    assert [line["event"] for line in warned] == ["request"]
+    assert warned == []
 
 
 class TestFixture:
