@@ -1,7 +1,8 @@
 """Hot statements, prepared and run by libpq itself.
 
 psycopg builds a cursor, a query and a generator for each statement, which for a read of one row takes three times what
-sending it and reading the answer do. A few reads make up nearly all of the traffic; they go this way (docs/decisions/0038-hot-reads.md).
+sending it and reading the answer do. A few reads and writes make up nearly all of the traffic; they go this way (docs/decisions/0038-hot-reads.md,
+0041-writes-in-one-statement.md).
 Everything else, SQLite, and whatever runs inside a transaction goes by Django's cursor, with the same result.
 """
 

@@ -1,7 +1,7 @@
 """What every endpoint and job costs, written down: ``docs/reference/budgets.md``.
 
 A test in which a request or a job costs more than its line says fails. The lines are SQLite's and are judged there alone: PostgreSQL's counts differ here
-and there (acknowledging is one statement for two tables there, and one fewer). ``make budgets`` writes the lines anew: it is how a growth is
+and there (messages and acknowledgements are one statement there). ``make budgets`` writes the lines anew: it is how a growth is
 decided, and seen in review.
 """
 

@@ -15,8 +15,8 @@ from connectid.jobs.models import Job
 from connectid.messaging.models import Callback, Channel, Message
 from connectid.notifications.models import Notification
 from connectid.testing.at_once import at_once
-from connectid.testing.partners import SEALED, Partner, new_channel, new_partner, send
-from connectid.testing.scene import EnrolledPhone, new_account, new_phone
+from connectid.testing.partners import SEALED, Partner, new_channel, send
+from connectid.testing.scene import EnrolledPhone, new_account
 from connectid.web.query_budget import counted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
@@ -31,16 +31,6 @@ NAMES = (
     "\x7f/</script>",
 )
 """Of channels; an empty one shows its source."""
-
-
-@pytest.fixture
-def partner() -> Partner:
-    return new_partner()
-
-
-@pytest.fixture
-def phone() -> EnrolledPhone:
-    return new_phone()
 
 
 @contextmanager
