@@ -2,6 +2,7 @@
 
 For the few writes that phones and partners repeat all day, on PostgreSQL (docs/decisions/0041-writes-in-one-statement.md). Everything else
 enqueues by its task. The jobs are the same: a key that waits already is not added again, and its row stays locked until the statement ends.
+Django's signal ``task_enqueued`` is not sent for them: their ids stay in the database.
 """
 
 from typing import Any
