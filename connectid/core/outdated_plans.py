@@ -20,7 +20,7 @@ REFUSED_BY = "RevalidateCachedQuery"
 
 def install() -> None:
     """Watch every connection; before whatever counts statements, which is to see one."""
-    execute_wrappers.install(_again)
+    execute_wrappers.install(prepare_again)
 
 
 def is_outdated(error: BaseException) -> bool:
@@ -29,7 +29,10 @@ def is_outdated(error: BaseException) -> bool:
     return isinstance(cause, FeatureNotSupported) and cause.diag.source_function == REFUSED_BY
 
 
-def _again(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def prepare_again(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Run a statement of a cursor, and once more where it has to be prepared anew; what libpq prepared sees to itself."""
     try:
         return execute(sql, params, many, context)
     except NotSupportedError as error:

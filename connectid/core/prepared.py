@@ -6,29 +6,36 @@ sending it and reading the answer do. A few reads and writes make up nearly all 
 Everything else, SQLite, and whatever runs inside a transaction goes by Django's cursor, with the same result.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import cache, partial
 from itertools import count
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import Transformer
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-from connectid.core import outdated_plans
+from connectid.core import outdated_plans, primary
 from connectid.core.postgresql import lending
 
 type Rows = list[tuple[Any, ...]]
 type Parameter = str | int | UUID | datetime
 """What has the same text in Python as in PostgreSQL. None has not: it would be compared as a word."""
 type Statement = tuple[str, Sequence[Parameter]]
-type _Prepared = tuple[bytes, Callable[[PGresult], Rows]]
+
+
+class _Prepared(NamedTuple):
+    """A statement that a connection has prepared."""
+
+    name: bytes
+    load: Callable[[PGresult], Rows]
+    """Makes the rows of a result."""
+
 
 _FORGOTTEN = b"26000"
 """The SQLSTATE of a prepared statement that is not there; nothing was run then."""
@@ -41,6 +48,11 @@ _PREPARED = "_connectid_prepared"
 _ERRAND = "_connectid_errand"
 """Attribute of a connection of Django's: what the next statement takes along, or has brought."""
 
+_ANSWERS = 3
+"""To two statements and the end of what was sent."""
+
+_NO_ERRAND = nullcontext()
+
 _names = count()
 """Of one process: no two preparations have the same, whichever connection they are for."""
 
@@ -51,37 +63,12 @@ def rows(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWra
     It is run once: again only where the server says that it did not run it. Outside a transaction it is committed then.
     ``database`` is the primary unless it is given. Raises Django's database errors, as a cursor does.
     """
-    # The connection itself: ``connection`` looks it up again for each of its attributes.
-    database = connections[DEFAULT_DB_ALIAS] if database is None else database
-    errand: _Errand | None = database.__dict__.get(_ERRAND)
-    if not _is_here(errand, database, sql, parameters) and not _may_be_short(database):
-        with database.cursor() as cursor:
-            cursor.execute(sql, cast(Any, parameters))
-            return cast(Rows, cursor.fetchall())
-    execute: Any = _run if errand is None else errand.run
-    for wrapper in reversed(database.execute_wrappers):
-        execute = partial(wrapper, execute)
+    database = primary.connection() if database is None else database
+    if not _goes_the_short_way(database, sql, parameters):
+        return _by_cursor(database, sql, parameters)
     with database.wrap_database_errors:
-        return cast(Rows, execute(sql, parameters, False, {"connection": database, "cursor": None}))
-
-
-@contextmanager
-def taking_along(statement: Statement | None) -> Iterator[None]:
-    """Have the first statement of the block take ``statement`` along: both in one round trip to the primary.
-
-    Whoever asks for exactly that within the block, with the same parameters, then has what came back; whoever asks for anything else
-    asks the database. So a guess may be taken along that turns out to be wrong. What the block writes before it asks is
-    not in what came back.
-    """
-    if statement is None:
-        yield
-        return
-    attributes = connections[DEFAULT_DB_ALIAS].__dict__
-    attributes[_ERRAND] = _Errand(*statement)
-    try:
-        yield
-    finally:
-        attributes.pop(_ERRAND, None)
+        result = _answer(database, sql, parameters)
+        return _prepared(database.connection, sql).load(result)
 
 
 def row(
@@ -92,10 +79,33 @@ def row(
     return found[0] if found else None
 
 
-def _may_be_short(database: BaseDatabaseWrapper) -> bool:
-    """Whether nothing is in the way: inside a transaction psycopg keeps count of what was sent."""
+def text(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWrapper | None = None) -> bytes:
+    """Return the one value of a statement that has one row of one text, in UTF-8 as it came: for what is passed on as it is."""
+    database = primary.connection() if database is None else database
+    if not _goes_the_short_way(database, sql, parameters):
+        ((value,),) = _by_cursor(database, sql, parameters)
+        return cast(str, value).encode()
+    with database.wrap_database_errors:
+        return cast(bytes, _answer(database, sql, parameters).get_value(0, 0))
+
+
+def taking_along(statement: Statement | None) -> AbstractContextManager[object]:
+    """Have the first statement of the block take ``statement`` along: both in one round trip to the primary.
+
+    Whoever asks for exactly that within the block, with the same parameters, then has what came back; whoever asks for anything else
+    asks the database. So a guess may be taken along that turns out to be wrong. What the block writes before it asks is
+    not in what came back.
+    """
+    return _NO_ERRAND if statement is None else _Errand(*statement)
+
+
+def _goes_the_short_way(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Parameter]) -> bool:
+    """Whether nothing is in the way, and inside a transaction there is: there psycopg keeps count of what was sent."""
     if database.vendor != "postgresql" or database.in_atomic_block:
         return False
+    errand: _Errand | None = database.__dict__.get(_ERRAND)
+    if errand is not None and database.connection is not None and errand.has_brought(sql, parameters):
+        return True  # on whatever connection: nothing has to be sent
     database.ensure_connection()
     raw: psycopg.Connection[Any] = database.connection
     return (
@@ -105,28 +115,39 @@ def _may_be_short(database: BaseDatabaseWrapper) -> bool:
     )
 
 
-def _is_here(
-    errand: "_Errand | None", database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Parameter]
-) -> bool:
-    """Whether it came along before, on a connection that is still there: then nothing has to be sent."""
-    return (
-        errand is not None
-        and database.connection is not None
-        and not database.in_atomic_block
-        and errand.has_brought(sql, parameters)
-    )
+def _by_cursor(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Parameter]) -> Rows:
+    with database.cursor() as cursor:
+        cursor.execute(sql, cast(Any, parameters))
+        return cast(Rows, cursor.fetchall())
+
+
+def _answer(database: BaseDatabaseWrapper, sql: str, parameters: Sequence[Parameter]) -> PGresult:
+    """Run it within the wrappers of the connection, but for that which has a cursor's statement prepared anew."""
+    errand: _Errand | None = database.__dict__.get(_ERRAND)
+    execute: Any = _run if errand is None else errand.run
+    for wrapper in reversed(database.execute_wrappers):
+        if wrapper is not outdated_plans.prepare_again:
+            execute = partial(wrapper, execute)
+    return cast(PGresult, execute(sql, parameters, False, {"connection": database, "cursor": None}))
 
 
 class _Errand:
-    """A statement that another takes along, and what it brought."""
+    """A statement that another takes along while the block runs, and what it brought."""
 
-    __slots__ = ("_parameters", "_result", "_sql", "_texts")
+    __slots__ = ("_database", "_parameters", "_result", "_sql", "_values")
 
     def __init__(self, sql: str, parameters: Sequence[Parameter]) -> None:
         self._sql = sql
-        self._parameters = list(parameters)
-        self._texts = _texts(parameters)
+        self._parameters = parameters
+        self._values = _values(parameters)
         self._result: PGresult | None = None
+        self._database = primary.connection()
+
+    def __enter__(self) -> None:
+        self._database.__dict__[_ERRAND] = self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.__dict__.pop(_ERRAND, None)
 
     def has_brought(self, sql: str, parameters: Sequence[object]) -> bool:
         """Whether this is there already, and not given up because the first had failed."""
@@ -137,83 +158,80 @@ class _Errand:
         )
 
     def _is_ours(self, sql: str, parameters: Sequence[object]) -> bool:
-        return sql == self._sql and list(parameters) == self._parameters
+        return sql == self._sql and list(parameters) == list(self._parameters)
 
-    def run(self, sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
+    def run(self, sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> PGresult:
         """Run a statement: the first takes ours along, a later one may be ours."""
-        database = context["connection"]
-        if self._result is None and not self._can_go_along(database.connection, sql, parameters):
-            del database.__dict__[_ERRAND]
+        raw = context["connection"].connection
+        if self._result is None and (ours := self._can_go_along(raw, sql, parameters)):
+            asked = (_prepared(raw, sql).name, _values(parameters))
+            found, self._result = _run_both(raw, asked, (ours.name, self._values))
+            return _checked(found, raw, sql, parameters)
+        del context["connection"].__dict__[_ERRAND]
+        if self._result is None or not self.has_brought(sql, parameters):
             return _run(sql, parameters, many, context)
-        if self._result is None:
-            found, self._result = _run_both(
-                database.connection, (sql, _texts(parameters)), (self._sql, self._texts)
-            )
-            return _rows_of(found, database.connection, sql, parameters)
-        del database.__dict__[_ERRAND]
-        if not self.has_brought(sql, parameters):
-            return _run(sql, parameters, many, context)
-        return _rows_of(self._result, database.connection, sql, parameters)
+        return _checked(self._result, raw, sql, parameters)
 
-    def _can_go_along(self, raw: "psycopg.Connection[Any]", sql: str, parameters: Sequence[object]) -> bool:
-        """Whether ours is prepared and not what is asked for anyway. What stands in its way is told to who asks for ours."""
+    def _can_go_along(
+        self, raw: "psycopg.Connection[Any]", sql: str, parameters: Sequence[object]
+    ) -> "_Prepared | None":
+        """Ours, unless it is what is asked for anyway or cannot be prepared: what stands in its way is told to who asks for it."""
         if self._is_ours(sql, parameters):
-            return False
+            return None
         try:
-            _prepared(raw, self._sql)
+            return _prepared(raw, self._sql)
         except psycopg.Error:
-            return False
-        return True
+            return None
 
 
-def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> Rows:
+def _run(sql: str, parameters: Sequence[object], many: bool, context: dict[str, Any]) -> PGresult:
     raw: psycopg.Connection[Any] = context["connection"].connection
-    values = _texts(parameters)
-    return _rows_of(raw.pgconn.exec_prepared(_prepared(raw, sql)[0], values), raw, sql, parameters)
+    result = raw.pgconn.exec_prepared(_prepared(raw, sql).name, _values(parameters))
+    return _checked(result, raw, sql, parameters)
 
 
-def _rows_of(
+def _checked(
     result: PGresult, raw: "psycopg.Connection[Any]", sql: str, parameters: Sequence[object]
-) -> Rows:
-    """Load the rows; where the statement has to be prepared again first, run it again."""
-    if result.status != ExecStatus.TUPLES_OK and _is_to_be_prepared_again(raw, sql, result):
-        result = raw.pgconn.exec_prepared(_prepared(raw, sql)[0], _texts(parameters))
-    _check(raw, result.status, ExecStatus.TUPLES_OK, result)
-    return _prepared(raw, sql)[1](result)
+) -> PGresult:
+    """The result, if it is one; where the statement has to be prepared again first, that of running it again."""
+    if result.status == ExecStatus.TUPLES_OK:
+        return result
+    if _is_to_be_prepared_again(raw, sql, result):
+        result = raw.pgconn.exec_prepared(_prepared(raw, sql).name, _values(parameters))
+    _check(raw, result, ExecStatus.TUPLES_OK)
+    return result
 
 
-def _texts(parameters: Sequence[object]) -> list[bytes]:
+def _values(parameters: Sequence[object]) -> list[bytes]:
     values = [str(parameter).encode() for parameter in parameters]
-    if any(b"\x00" in value for value in values):  # libpq would take what stands before it for the whole
+    if b"\x00" in b"".join(values):  # libpq would take what stands before it for the whole
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     return values
 
 
 def _run_both(
-    raw: "psycopg.Connection[Any]", first: tuple[str, list[bytes]], second: tuple[str, list[bytes]]
+    raw: "psycopg.Connection[Any]", first: tuple[bytes, list[bytes]], second: tuple[bytes, list[bytes]]
 ) -> tuple[PGresult, PGresult]:
     """Send both, then wait for both answers. Where the first fails, the server does not run the second."""
-    named = [(_prepared(raw, sql)[0], values) for sql, values in (first, second)]
     libpq, readable = raw.pgconn, lending.readable(raw)
-
-    def answer() -> PGresult:
-        while libpq.is_busy():
-            readable.poll()  # and not libpq, which would hold Python's lock while it waits
-            libpq.consume_input()
-        return cast(PGresult, libpq.get_result())
-
+    answers: list[PGresult] = []
     try:
         libpq.enter_pipeline_mode()
-        for name, values in named:
-            libpq.send_query_prepared(name, values)
+        libpq.send_query_prepared(*first)
+        libpq.send_query_prepared(*second)
         libpq.pipeline_sync()
-        # After each answer comes nothing, as the mark of its end; after both, word that they are all.
-        found, _, brought, _, _ = answer(), answer(), answer(), answer(), answer()
+        while len(answers) < _ANSWERS:
+            while libpq.is_busy():
+                readable.poll()  # and not libpq, which would hold Python's lock while it waits
+                libpq.consume_input()
+            # After each answer comes nothing, as the mark of its end; after both, word that they are all.
+            if (answer := libpq.get_result()) is not None:
+                answers.append(answer)
         libpq.exit_pipeline_mode()
     except BaseException:
         raw.close()  # who knows what it would answer next
         raise
-    return found, brought
+    return answers[0], answers[1]
 
 
 def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: PGresult) -> bool:
@@ -239,8 +257,8 @@ def _prepared(raw: "psycopg.Connection[Any]", sql: str) -> _Prepared:
     if found is None:
         name = f"connectid_{next(_names)}".encode()
         result = raw.pgconn.prepare(name, numbered(sql))
-        _check(raw, result.status, ExecStatus.COMMAND_OK, result)
-        found = known[sql] = (name, _loading(raw))
+        _check(raw, result, ExecStatus.COMMAND_OK)
+        found = known[sql] = _Prepared(name, _loading(raw))
     return found
 
 
@@ -258,8 +276,8 @@ def _loading(raw: "psycopg.Connection[Any]") -> Callable[[PGresult], Rows]:
     return load
 
 
-def _check(raw: "psycopg.Connection[Any]", status: int, wanted: ExecStatus, result: Any) -> None:
-    if status != wanted:
+def _check(raw: "psycopg.Connection[Any]", result: Any, wanted: ExecStatus) -> None:
+    if result.status != wanted:
         if result.error_field(DiagnosticField.SQLSTATE) is None:  # not the server's word: libpq lost it
             raise psycopg.OperationalError(result.get_error_message(raw.info.encoding))
         raise psycopg.errors.error_from_result(result, raw.info.encoding)

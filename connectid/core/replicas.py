@@ -18,7 +18,6 @@ import psycopg.conninfo
 import structlog
 from django.conf import settings
 from django.db import (
-    DEFAULT_DB_ALIAS,
     Error,
     InterfaceError,
     OperationalError,
@@ -30,7 +29,7 @@ from django.db import (
 from django.db.backends.base.base import BaseDatabaseWrapper
 from prometheus_client import Counter
 
-from connectid.core import shared_cache
+from connectid.core import primary, shared_cache
 
 log = structlog.get_logger(__name__)
 
@@ -97,10 +96,10 @@ def read[Found](query: Callable[[BaseDatabaseWrapper], Found], *, account_id: in
 
     Inside a transaction it is the primary, and where a replica fails the query is run again on it.
     """
-    primary = connections[DEFAULT_DB_ALIAS]  # itself: ``connection`` looks it up for each of its attributes
+    writable = primary.connection()
     if _WATCH is None and not aliases():
-        return query(primary)
-    alias = None if primary.in_atomic_block else _watch().choose(account_id)
+        return query(writable)
+    alias = None if writable.in_atomic_block else _watch().choose(account_id)
     if alias is not None:
         try:
             found = query(connections[alias])
@@ -111,7 +110,7 @@ def read[Found](query: Callable[[BaseDatabaseWrapper], Found], *, account_id: in
             READS.labels("replica").inc()
             return found
     READS.labels("primary").inc()
-    return query(primary)
+    return query(writable)
 
 
 def wrote(account_ids: Collection[int]) -> None:

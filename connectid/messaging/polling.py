@@ -6,7 +6,6 @@ application more than the database takes for all (docs/decisions/0038-hot-reads.
 
 from functools import cache
 from string import Template
-from typing import cast
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -49,7 +48,7 @@ SELECT '{"$notifications_are":[' || (
 """
 
 
-def poll(account_id: int) -> str:
+def poll(account_id: int) -> bytes:
     """Return every channel of the account and what its phone has not acknowledged, oldest first (contract 6.1); one statement."""
     return _answer(statement(account_id), account_id)
 
@@ -59,7 +58,7 @@ def statement(account_id: int) -> Statement:
     return _text(_vendor(), messages_only=False), [account_id, WINDOW, ROOM, account_id]
 
 
-def poll_messages(account_id: int) -> str:
+def poll_messages(account_id: int) -> bytes:
     """Return the same for older apps: of the notifications, those that announce messages (contract 9); one statement."""
     return _answer(statement_of_messages(account_id), account_id)
 
@@ -69,10 +68,9 @@ def statement_of_messages(account_id: int) -> Statement:
     return _text(_vendor(), messages_only=True), [account_id, WINDOW, ROOM, account_id]
 
 
-def _answer(asking: Statement, account_id: int) -> str:
-    def ask(database: BaseDatabaseWrapper) -> str:
-        ((text,),) = prepared.rows(*asking, database=database)
-        return cast(str, text)
+def _answer(asking: Statement, account_id: int) -> bytes:
+    def ask(database: BaseDatabaseWrapper) -> bytes:
+        return prepared.text(*asking, database=database)
 
     return replicas.read(ask, account_id=account_id)
 

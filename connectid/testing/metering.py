@@ -91,9 +91,9 @@ def _measure(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
     if meter is not None and _WRITES.match(sql):
         meter.note(written=_size(params))
     reads = None if sql.startswith("INSERT") else meter
-    if cursor is None:  # the short way of connectid.core.prepared, which answers with the rows
+    if cursor is None:  # the short way of connectid.core.prepared, which answers with libpq's result
         if reads is not None:
-            reads.note(rows=len(answer))
+            reads.note(rows=answer.ntuples)
         return answer
     if reads is not None and cursor.description is None:
         reads.note(rows=max(cursor.rowcount, 0))

@@ -87,11 +87,14 @@ def line_served() -> str | None:
     return None
 
 
+_PREPARED_BY = (prepared.rows.__code__, prepared.text.__code__)
+
+
 def _is_prepared() -> bool:
     """Whether the statement is one of those, though a test's transaction makes it an ordinary one."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_code is prepared.rows.__code__:
+        if frame.f_code in _PREPARED_BY:
             return True
         frame = frame.f_back
     return False

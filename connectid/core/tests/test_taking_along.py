@@ -25,7 +25,8 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     real: Callable[..., Any] = prepared._run_both
 
     def noting(raw: Any, first: Any, second: Any) -> Any:
-        seen.append(second[0])
+        (text,) = [sql for sql, known in raw.__dict__[prepared._PREPARED].items() if known.name == second[0]]
+        seen.append(text)
         return real(raw, first, second)
 
     monkeypatch.setattr(prepared, "_run_both", noting)
