@@ -1,6 +1,7 @@
 """Where the CPU time of a request goes, layer by layer: ``python -m benchmarks.hot.layers [ENDPOINT ...]``.
 
-One process answers the same kind of request some thousand times, once without and once with ``cProfile``. The profiler makes each call
+One process answers the same kind of request some thousand times, once without and once with ``cProfile``; its lines in the log and its counts
+are another thread's, as in a server (:mod:`connectid.web.afterwards`). The profiler makes each call
 dearer by about the same, so what it added in all is taken off again call by call; the layers add up to the time without it. What C code
 and Python's library do belongs to the layer that called them. Waiting costs no CPU and is told apart.
 """
@@ -29,8 +30,8 @@ OTHERS = "everything else"
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "logging and metrics": (
-        *(f"connectid/web/{name}.py" for name in ("logging", "metrics", "redaction", "query_budget", "request_names")),
-        "connectid/web/request_ids.py",
+        *(f"connectid/web/{name}.py" for name in ("afterwards", "answered", "logging", "redaction", "request_metrics")),
+        *(f"connectid/web/{name}.py" for name in ("query_budget", "request_ids", "request_names")),
         "structlog/",
         "prometheus_client/",
     ),
@@ -43,7 +44,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "limits/",
     ),
     "database driver and connections": (
-        *(f"connectid/core/{name}" for name in ("prepared", "postgresql", "request_connections", "outdated_plans", "replicas")),
+        *(f"connectid/core/{name}" for name in ("prepared", "postgresql", "primary", "request_connections", "outdated_plans", "replicas")),
         "connectid/config/databases.py",
         *("psycopg", "django/db/backends/", "django/db/utils.py", "django/db/transaction.py", "django/db/__init__.py"),
     ),
@@ -65,6 +66,7 @@ def measured(texts: Sequence[str], *, expected: int) -> dict[str, float]:
     """Microseconds of each layer for one request, the dearest first, and of waiting (``waiting``)."""
     from benchmarks.hot.costs import environ_of
     from connectid.config.wsgi import application
+    from connectid.web import afterwards
 
     def answer(environs: Iterable[dict[str, Any]]) -> None:
         for environ in environs:
@@ -77,11 +79,13 @@ def measured(texts: Sequence[str], *, expected: int) -> dict[str, float]:
     def fresh() -> list[dict[str, Any]]:
         return [environ_of(_anew(text)) for text in islice(cycle(texts), sizes().profiled)]
 
+    afterwards.of_process.start()  # as a server does
     answer(fresh())  # to warm up
     wall, cpu = _spent(answer, fresh())
     profile = cProfile.Profile(time.thread_time)
     environs = fresh()
     profile.runcall(answer, environs)
+    afterwards.of_process.catch_up()  # so that nothing else is written to standard output from now on
     found = _layers(pstats.Stats(profile).stats, cpu)  # type: ignore[attr-defined]  # typeshed leaves it out
     each = {name: 1e6 * seconds / len(environs) for name, seconds in found.items()}
     ordered = dict(sorted(each.items(), key=lambda one: -one[1]))
@@ -95,7 +99,7 @@ def figures(layers: dict[str, float], *, by_server: float | None = None) -> Iter
     if by_server is not None:
         yield Figure("in all, CPU of the server's workers", 1000 * by_server, "µs")
         yield Figure(
-            f"{SERVER} (Granian) and its threads: what is left", 1000 * by_server - sum(inside.values()), "µs"
+            f"{SERVER} (Granian) and all threads but the request's: what is left", 1000 * by_server - sum(inside.values()), "µs"
         )
     yield Figure("inside the application, in one process that does nothing else", sum(inside.values()), "µs")
     for name, value in inside.items():

@@ -133,6 +133,7 @@ def load(serving: Serving) -> Callable[..., Any]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     memory.return_large_blocks()
     from connectid.config.wsgi import application
+    from connectid.web import afterwards
     from connectid.web.shedding import shedding
     from connectid.web.turns import Turns
 
@@ -140,6 +141,8 @@ def load(serving: Serving) -> Callable[..., Any]:
         from connectid.jobs import embedded
 
         embedded.start(threads=JOB_THREADS)
+    if not serving.logging.get("console"):
+        afterwards.of_process.start()
     if serving.greeting:
         threading.Thread(target=_greet, args=(serving,), daemon=True).start()
     if not serving.queue:

@@ -17,7 +17,7 @@ _django = get_wsgi_application()
 from connectid.web.fast_path import fast_path  # noqa: E402
 from connectid.web.gateway import gateway  # noqa: E402
 
-application = gateway(fast_path(_django))
+application = fast_path(gateway(_django))
 request_connections.use()
 
 # Django imports the views at the first request, which would wait a third of a second for them.

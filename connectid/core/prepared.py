@@ -106,7 +106,8 @@ def _goes_the_short_way(database: BaseDatabaseWrapper, sql: str, parameters: Seq
     errand: _Errand | None = database.__dict__.get(_ERRAND)
     if errand is not None and database.connection is not None and errand.has_brought(sql, parameters):
         return True  # on whatever connection: nothing has to be sent
-    database.ensure_connection()
+    if database.connection is None:
+        database.ensure_connection()
     raw: psycopg.Connection[Any] = database.connection
     return (
         raw.autocommit

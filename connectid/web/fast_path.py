@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import msgspec
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import ResolverMatch, resolve
@@ -29,19 +29,17 @@ from prometheus_client import Counter
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg_pool import PoolTimeout
 
-from connectid.core import prepared, replicas
+from connectid.core import prepared, primary, replicas
 from connectid.core.errors import DomainError
 from connectid.core.prepared import Statement
-from connectid.web import limiting, negotiation, parsing
+from connectid.web import afterwards, answered, limiting, negotiation, parsing
 from connectid.web.authentication import Scheme
 from connectid.web.endpoint import FAILED, Asking, Endpoint
 from connectid.web.exact_routes import endpoints
 from connectid.web.gateway import Application, Environ, Headers, StartResponse
 from connectid.web.guesses import Guesses
-from connectid.web.logging import RequestLog
-from connectid.web.metrics import RequestMetrics
 from connectid.web.query_budget import counting, tell_repeat
-from connectid.web.request_ids import HEADER, under_an_id
+from connectid.web.request_ids import HEADER, UnderAnId
 from connectid.web.security_headers import SecurityHeadersMiddleware
 
 _NO_BODY = ("", "0")
@@ -69,28 +67,38 @@ class _Fast:
 
 
 def fast_path(application: Application) -> Application:
-    """Wrap Django's WSGI application."""
-    log, metrics = RequestLog(), RequestMetrics()
+    """Wrap the application that takes the long way, with the gateway before it."""
+    note = afterwards.of_process.note
 
     def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         fast = _table().get(environ["PATH_INFO"])
         if fast is None or environ["REQUEST_METHOD"] != "GET" or _has_body(environ):
             return application(environ, start_response)
         started = perf_counter()
-        request = WSGIRequest(environ)
-        request.resolver_match = fast.match
-        with under_an_id(request) as request_id, counting(request) as budget:
+        request = _Get(environ, fast.match)
+        with UnderAnId(request) as request_id, counting(request) as budget:
             content = _content(fast, request)
             if content is not None:
                 tell_repeat(request, budget)
-                metrics.observe(request, 200, started)
-                log.tell(request, 200, started)
         if content is None:
             return application(environ, start_response)
-        start_response("200 OK", [*fast.headers[request.is_secure()], (HEADER, request_id)])
+        note(answered.of(request, 200, started))
+        length = ("Content-Length", str(len(content)))
+        start_response("200 OK", [*fast.headers[request.is_secure()], (HEADER, request_id), length])
         return [content]
 
     return answer
+
+
+class _Get(WSGIRequest):
+    """A GET without a body, whose path is known: Django works out of the environment what nobody asks of it here."""
+
+    def __init__(self, environ: Environ, match: ResolverMatch) -> None:
+        self.environ = self.META = environ
+        self.path = self.path_info = environ["PATH_INFO"]
+        self.method = "GET"
+        self.content_type, self.content_params = "", {}
+        self.resolver_match = match
 
 
 def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
@@ -115,7 +123,7 @@ def _content(fast: _Fast, request: WSGIRequest) -> bytes | None:
     except Exception:  # noqa: BLE001 - the long way meets it again, words it and reports it
         return None
     finally:
-        close_old_connections()
+        primary.give_back()
 
 
 def _ahead(fast: _Fast, account_id: int | None) -> Statement | None:

@@ -13,21 +13,19 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
-from time import perf_counter
 from types import TracebackType
 from typing import Any, TextIO
 
 import msgspec
 import structlog
-from django.http import HttpRequest, HttpResponseBase
 from structlog.contextvars import get_contextvars
 
 from connectid.core import clock
 from connectid.web import tracebacks
+from connectid.web.answered import Answered
 from connectid.web.redaction import event_name, redacted, word
-from connectid.web.request_names import method_name, route_name, statements_of
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +48,9 @@ def configure(config: dict[str, Any]) -> None:
     printing them.
     """
     level = logging.getLevelNamesMapping()[config["level"]]
-    write = _write_for_people if config.get("console") else _write_json
-    _lines.level, _lines.write = level, write
+    is_for_people = bool(config.get("console"))
+    write = _write_for_people if is_for_people else _write_json
+    _lines.level, _lines.write_all = level, _write_all_for_people if is_for_people else _write_all_json
     structlog.configure(
         processors=[_Line(write)],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -85,46 +84,31 @@ def granian_config() -> dict[str, Any]:
     }
 
 
-class RequestLog:
-    """One line for each request: method, route (never the path), status, milliseconds, statements.
-
-    Every request writes one, so it is put together here: each value is a word of our own code or a number, as the allow-list asks.
-    """
-
-    def tell(self, request: HttpRequest, status: int, started: float) -> None:
-        """Write the line of a request that was taken up at ``started``, of ``perf_counter``."""
-        route = route_name(request)
-        level = logging.DEBUG if route in _QUIET_ROUTES else logging.INFO
-        if level < _lines.level:
-            return
-        line = {
-            "timestamp": clock.now(),
-            "level": "debug" if level == logging.DEBUG else "info",
-            "logger": __name__,
-            "event": "request",
-            "request_id": getattr(request, "request_id", None),
-            "method": method_name(request),
-            "route": route,
-            "status": status,
-            "duration_ms": round((perf_counter() - started) * 1000, 2),
-            "statements": statements_of(request),
-        }
-        _lines.write({key: value for key, value in line.items() if value is not None}, None)
+def tell_of_requests(answered: Iterable[Answered]) -> None:
+    """Write a line for each: method, route (never the path), status, milliseconds, statements; all in one go."""
+    _lines.write_all([line for one in answered if (line := _line_of(one)) is not None])
 
 
-class RequestLogMiddleware:
-    """Writes a line for each request."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-        self._log = RequestLog()
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, then tell."""
-        started = perf_counter()
-        response = self.get_response(request)
-        self._log.tell(request, response.status_code, started)
-        return response
+def _line_of(one: Answered) -> dict[str, Any] | None:
+    """Put together here and not redacted: each value is a word of our own code or a number, as the allow-list asks."""
+    level = logging.DEBUG if one.route in _QUIET_ROUTES else logging.INFO
+    if level < _lines.level:
+        return None
+    line = {
+        "timestamp": one.at,
+        "level": "debug" if level == logging.DEBUG else "info",
+        "logger": __name__,
+        "event": "request",
+        "request_id": one.request_id,
+        "method": one.method,
+        "route": one.route,
+        "status": one.status,
+        "duration_ms": round(one.seconds * 1000, 2),
+        "statements": one.statements,
+    }
+    if one.statements is None or one.request_id is None:
+        return {key: value for key, value in line.items() if value is not None}
+    return line
 
 
 class LibraryHandler(logging.Handler):
@@ -160,7 +144,7 @@ class _Lines:
     """What becomes of lines, as this process was last configured."""
 
     level: int = logging.CRITICAL
-    write: Write = lambda _line, _exception: None
+    write_all: Callable[[list[dict[str, Any]]], None] = lambda _lines: None
 
 
 class _Named:
@@ -213,6 +197,16 @@ def _write_json(line: dict[str, Any], exception: BaseException | None) -> None:
     _flushed(sys.stdout, msgspec.json.encode(line).decode())
 
 
+def _write_all_json(lines: list[dict[str, Any]]) -> None:
+    if lines:
+        _flushed(sys.stdout, b"\n".join(map(msgspec.json.encode, lines)).decode())
+
+
+def _write_all_for_people(lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        _write_for_people(line, None)
+
+
 def _write_for_people(line: dict[str, Any], exception: BaseException | None) -> None:
     text = _people(None, line["level"], line)
     if exception is not None:
@@ -226,7 +220,7 @@ _people = structlog.dev.ConsoleRenderer(pad_event_to=25, sort_keys=False)
 
 
 def _flushed(stream: TextIO, text: str) -> None:
-    # One write a line: lines of several threads do not mix.
+    # One write, whole lines: those of several threads do not mix.
     stream.write(f"{text}\n")
     stream.flush()
 

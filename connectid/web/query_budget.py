@@ -2,7 +2,7 @@
 
 A statement repeated with other parameters is the mark of a loop over rows (N+1). ``REPEATED_STATEMENTS`` says
 what to do about one: ``raise`` (tests), ``warn`` with the line of our code that ran it (embedded), or
-``measure`` (production), where only the histogram of ``connectid.web.metrics`` tells.
+``measure`` (production), where only the histogram of ``connectid.web.request_metrics`` tells.
 
 Statements of every connection of the request's thread are counted together, each once. Transaction control
 (BEGIN, SAVEPOINT, ...) is counted apart: SQLite sends it as statements and PostgreSQL's driver mostly does

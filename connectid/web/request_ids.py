@@ -1,8 +1,7 @@
 """An id for every request: in its log lines, in the answer's ``X-Request-ID``, and in the text of a 500."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase
@@ -18,16 +17,21 @@ _BYTES = 16
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@contextmanager
-def under_an_id(request: HttpRequest) -> Iterator[str]:
-    """Give the request an id, under which the block's lines are logged: the one that a trusted proxy gave, or a new one."""
-    request_id = _given(request) or new_identifier(_BYTES)
-    cast(Any, request).request_id = request_id
-    tokens = bind_contextvars(request_id=request_id)
-    try:
-        yield request_id
-    finally:
-        reset_contextvars(**tokens)
+class UnderAnId:
+    """Gives a request an id, under which the block's lines are logged: the one that a trusted proxy gave, or a new one."""
+
+    __slots__ = ("_id", "_tokens")
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._id = _given(request) or new_identifier(_BYTES)
+        cast(Any, request).request_id = self._id
+
+    def __enter__(self) -> str:
+        self._tokens = bind_contextvars(request_id=self._id)
+        return self._id
+
+    def __exit__(self, *_: object) -> None:
+        reset_contextvars(**self._tokens)
 
 
 class RequestIdMiddleware:
@@ -41,7 +45,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer under an id."""
-        with under_an_id(request) as request_id:
+        with UnderAnId(request) as request_id:
             response = self.get_response(request)
         response.headers[HEADER] = request_id
         return response

@@ -11,7 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
-from connectid.web import fast_path as module
+from connectid.core import primary
 from connectid.web.exact_routes import endpoints
 from connectid.web.fast_path import fast_path
 from connectid.web.gateway import gateway
@@ -31,7 +31,7 @@ def connection_kept() -> Iterator[None]:
     for signal in signals:
         signal.disconnect(close_old_connections)
     try:
-        with mock.patch.object(module, "close_old_connections"):
+        with mock.patch.object(primary, "give_back"):
             yield
     finally:
         for signal in signals:
@@ -43,7 +43,7 @@ class Ways:
 
     def __init__(self) -> None:
         self.long = 0
-        self.application = gateway(fast_path(self._long))
+        self.application = fast_path(gateway(self._long))
 
     def _long(self, environ: Any, start_response: Any) -> Any:
         self.long += 1
