@@ -4,20 +4,21 @@ import os
 import threading
 from importlib import import_module
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 from connectid.core import request_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connectid.config.settings")
 
-_django = get_wsgi_application()
+django.setup(set_prefix=False)
 
 # What they import reads the settings.
+from connectid.web.direct import Handler  # noqa: E402
 from connectid.web.fast_path import fast_path  # noqa: E402
 from connectid.web.gateway import gateway  # noqa: E402
 
-application = fast_path(gateway(_django))
+application = fast_path(gateway(Handler()))
 request_connections.use()
 
 # Django imports the views at the first request, which would wait a third of a second for them.

@@ -93,7 +93,7 @@ class AfterwardsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, then tell."""
-        started = perf_counter()
+        started = request.META.setdefault(answered.STARTED, perf_counter())
         response = self.get_response(request)
         of_process.note(answered.of(request, response.status_code, started))
         return response

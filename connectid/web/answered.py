@@ -9,6 +9,9 @@ from django.http import HttpRequest
 from connectid.core import clock
 from connectid.web.request_names import method_name, route_name, statements_of
 
+STARTED = "connectid.started"
+"""In the environment of a request: when it was first taken up, of ``perf_counter``, by whatever way."""
+
 
 class Answered(NamedTuple):
     """A request and its answer."""

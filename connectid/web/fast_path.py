@@ -13,7 +13,7 @@ endpoint itself refused, a spent limit, and a database for which the request has
 worded: to ask again would charge the caller, call a provider or wait a second time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
@@ -22,8 +22,6 @@ from typing import Any, cast
 import msgspec
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.security import SecurityMiddleware
 from django.urls import ResolverMatch, resolve
 from prometheus_client import Counter
 from psycopg.errors import LockNotAvailable, QueryCanceled
@@ -32,7 +30,7 @@ from psycopg_pool import PoolTimeout
 from connectid.core import prepared, primary, replicas
 from connectid.core.errors import DomainError
 from connectid.core.prepared import Statement
-from connectid.web import afterwards, answered, limiting, negotiation, parsing
+from connectid.web import afterwards, answered, limiting, negotiation, parsing, security_headers
 from connectid.web.authentication import Scheme
 from connectid.web.endpoint import FAILED, Asking, Endpoint
 from connectid.web.exact_routes import endpoints
@@ -40,7 +38,6 @@ from connectid.web.gateway import Application, Environ, Headers, StartResponse
 from connectid.web.guesses import Guesses
 from connectid.web.query_budget import counting, tell_repeat
 from connectid.web.request_ids import HEADER, UnderAnId
-from connectid.web.security_headers import SecurityHeadersMiddleware
 
 _NO_BODY = ("", "0")
 _WAITED = (PoolTimeout, QueryCanceled, LockNotAvailable)
@@ -74,7 +71,7 @@ def fast_path(application: Application) -> Application:
         fast = _table().get(environ["PATH_INFO"])
         if fast is None or environ["REQUEST_METHOD"] != "GET" or _has_body(environ):
             return application(environ, start_response)
-        started = perf_counter()
+        started = environ[answered.STARTED] = perf_counter()
         request = _Get(environ, fast.match)
         with UnderAnId(request) as request_id, counting(request) as budget:
             content = _content(fast, request)
@@ -174,26 +171,6 @@ def _known(path: str, view: type[Endpoint]) -> _Fast:
 
 
 def _headers(view: type[Endpoint], is_secure: bool) -> Headers:
-    """What the middlewares and the endpoint put on every answer: taken from them, once."""
-    response = HttpResponse(content_type=parsing.JSON)
-    if view.versioned:
-        response[negotiation.VERSION_HEADER] = negotiation.CURRENT_VERSION
-
-    def answer(request: Any) -> HttpResponseBase:
-        return response
-
-    layered: Callable[[Any], Any] = SecurityMiddleware(SecurityHeadersMiddleware(answer))
-    layered(_Request(is_secure))
-    return list(response.items())
-
-
-class _Request(HttpRequest):
-    """A request of which only whether it came by TLS is known."""
-
-    def __init__(self, is_secure: bool) -> None:
-        super().__init__()
-        self._is_secure = is_secure
-
-    def is_secure(self) -> bool:
-        """As told, whatever a proxy would say."""
-        return self._is_secure
+    """What the endpoint and the middlewares put on every answer."""
+    version = [(negotiation.VERSION_HEADER, negotiation.CURRENT_VERSION)] if view.versioned else []
+    return [("Content-Type", parsing.JSON), *version, *security_headers.of_answers(is_secure=is_secure)]

@@ -93,8 +93,11 @@ def counted(mode: Mode = "measure") -> QueryBudget:
 
 
 def counting(request: HttpRequest) -> QueryBudget:
-    """The budget of a request, as ``request.query_budget``."""
+    """The budget of a request, as ``request.query_budget``; one that is taken up once more goes on where it stood."""
     budget = QueryBudget(settings.REPEATED_STATEMENTS)
+    former: QueryBudget | None = getattr(request, "query_budget", None)
+    if former is not None:
+        budget.total, budget.by_text = former.total, former.by_text
     cast(Any, request).query_budget = budget
     return budget
 

@@ -12,18 +12,25 @@ from connectid.web.client_address import is_from_trusted_proxy
 
 HEADER = "X-Request-ID"
 
+_OURS = "connectid.request_id"
+"""In the environment of a request that has one. No header can be called so."""
+
 _BYTES = 16
 # The forms proxies generate. Anything looser would let a client write what it likes into our logs.
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class UnderAnId:
-    """Gives a request an id, under which the block's lines are logged: the one that a trusted proxy gave, or a new one."""
+    """Gives a request an id, under which the block's lines are logged: the one that a trusted proxy gave, or a new one.
+
+    A request that is taken up once more, by another way, keeps it.
+    """
 
     __slots__ = ("_id", "_tokens")
 
     def __init__(self, request: HttpRequest) -> None:
-        self._id = _given(request) or new_identifier(_BYTES)
+        self._id = request.META.get(_OURS) or _given(request) or new_identifier(_BYTES)
+        request.META[_OURS] = self._id
         cast(Any, request).request_id = self._id
 
     def __enter__(self) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.security import SecurityMiddleware
 from django.utils.csp import CSP, LazyNonce, build_policy
 
 PAGE_POLICY: dict[str, list[str]] = {
@@ -44,6 +45,7 @@ _PERMISSIONS = ", ".join(
 )
 
 _HTML = "text/html"
+_JSON = "application/json"
 
 
 class SecurityHeadersMiddleware:
@@ -58,7 +60,7 @@ class SecurityHeadersMiddleware:
         cast(Any, request)._csp_nonce = nonce  # where Django's template context processor looks for it
         response = self.get_response(request)
         headers = response.headers
-        if headers.get("Content-Type", "").startswith(_HTML) and getattr(response, "content", True):
+        if _is_page(response):
             policy = getattr(response, "_csp_config", settings.SECURE_CSP)  # what csp_override left
             if policy:
                 headers.setdefault(_CSP_HEADER, build_policy(policy, nonce))
@@ -68,3 +70,45 @@ class SecurityHeadersMiddleware:
             headers.setdefault(_CSP_HEADER, _API_POLICY)
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Adding:
+    """Adds what this middleware and Django's would, without running them: worked out once for all answers that are no pages."""
+
+    def __init__(self) -> None:
+        self._added = {is_secure: of_answers(is_secure=is_secure) for is_secure in (False, True)}
+
+    def __call__(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the response, with them."""
+        if _is_page(response):
+            layered: Any = SecurityMiddleware(SecurityHeadersMiddleware(lambda _: response))
+            return cast(HttpResponseBase, layered(request))
+        for name, value in self._added[request.is_secure()]:
+            response.headers.setdefault(name, value)
+        return response
+
+
+def of_answers(*, is_secure: bool) -> list[tuple[str, str]]:
+    """What this middleware and Django's put on an answer of the API, taken from them."""
+    response = HttpResponse(content_type=_JSON)
+    layered: Any = SecurityMiddleware(SecurityHeadersMiddleware(lambda _: response))
+    layered(_Request(is_secure))
+    return [(name, value) for name, value in response.items() if name != "Content-Type"]
+
+
+def _is_page(response: HttpResponseBase) -> bool:
+    return response.headers.get("Content-Type", "").startswith(_HTML) and bool(
+        getattr(response, "content", True)
+    )
+
+
+class _Request(HttpRequest):
+    """A request of which only whether it came by TLS is known."""
+
+    def __init__(self, is_secure: bool) -> None:
+        super().__init__()
+        self._is_secure = is_secure
+
+    def is_secure(self) -> bool:
+        """As told, whatever a proxy would say."""
+        return self._is_secure
