@@ -99,7 +99,9 @@ def figures(layers: dict[str, float], *, by_server: float | None = None) -> Iter
     if by_server is not None:
         yield Figure("in all, CPU of the server's workers", 1000 * by_server, "µs")
         yield Figure(
-            f"{SERVER} (Granian) and all threads but the request's: what is left", 1000 * by_server - sum(inside.values()), "µs"
+            f"{SERVER} (Granian) and all threads but the request's: what is left",
+            1000 * by_server - sum(inside.values()),
+            "µs",
         )
     yield Figure("inside the application, in one process that does nothing else", sum(inside.values()), "µs")
     for name, value in inside.items():

@@ -7,9 +7,9 @@ Django's signal ``task_enqueued`` is not sent for them: their ids stay in the da
 
 from typing import Any
 
-from django.db import connection
 from django.tasks import task_backends
 
+from connectid.core import primary
 from connectid.jobs import outbox, wakeup
 from connectid.jobs.backend import OutboxBackend
 from connectid.jobs.definition import JobTask
@@ -17,7 +17,9 @@ from connectid.jobs.definition import JobTask
 
 def is_possible(task: JobTask[..., Any]) -> bool:
     """Whether the task's jobs are rows of this PostgreSQL."""
-    return connection.vendor == "postgresql" and isinstance(task_backends[task.backend], OutboxBackend)
+    return primary.connection().vendor == "postgresql" and isinstance(
+        task_backends[task.backend], OutboxBackend
+    )
 
 
 def insertion(task: JobTask[..., Any], *, of: str, key: str, args: str = "'[]'") -> str:

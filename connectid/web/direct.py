@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, get_script_name
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import ResolverMatch, resolve
 
@@ -55,11 +55,11 @@ class EndpointsDirectly:
 
 
 class Handler(WSGIHandler):
-    """Django's, without what it does around a request for an endpoint that none needs: signals, and closing what nobody opened."""
+    """Django's, without what it does around every request and no endpoint needs: signals, a prefix of paths, closing what nobody opened."""
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         """Answer as WSGI asks."""
-        if not is_endpoint_path(environ["PATH_INFO"]):
+        if not is_endpoint_path(environ["PATH_INFO"]) or get_script_name(environ):
             return super().__call__(environ, start_response)
         try:
             request = self.request_class(environ)

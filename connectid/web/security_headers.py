@@ -76,15 +76,20 @@ class Adding:
     """Adds what this middleware and Django's would, without running them: worked out once for all answers that are no pages."""
 
     def __init__(self) -> None:
-        self._added = {is_secure: of_answers(is_secure=is_secure) for is_secure in (False, True)}
+        self._added = {
+            is_secure: {name.lower(): (name, value) for name, value in of_answers(is_secure=is_secure)}
+            for is_secure in (False, True)
+        }
 
     def __call__(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return the response, with them."""
         if _is_page(response):
             layered: Any = SecurityMiddleware(SecurityHeadersMiddleware(lambda _: response))
             return cast(HttpResponseBase, layered(request))
-        for name, value in self._added[request.is_secure()]:
-            response.headers.setdefault(name, value)
+        # As ``setdefault`` for each would do, which checks anew that constants of ours are no more than one line of ASCII.
+        kept: dict[str, tuple[str, str]] = cast(Any, response.headers)._store
+        for key, header in self._added[request.is_secure()].items():
+            kept.setdefault(key, header)
         return response
 
 

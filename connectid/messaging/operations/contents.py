@@ -5,7 +5,7 @@ was told the name, or it writes what stands around the name, and a statement put
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +21,9 @@ _SENTENCE = "You received a new message from "
 _NAME = "CASE WHEN c.name = '' THEN c.source ELSE c.name END"
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
+
+_NAME_IS, _SENTENCE_IS = '"channel_name": ', '"body": '
+_NO_NAME, _NO_SENTENCE = f'{_NAME_IS}""', f'{_SENTENCE_IS}"{_SENTENCE}"'
 
 
 def payload(message_id: UUID, channel_id: UUID, visible_name: str, content: Content) -> dict[str, str]:
@@ -83,15 +86,7 @@ def _around(channel_id: UUID) -> str:
 
 
 def _parts(texts: Mapping[str, str]) -> Parts:
-    names = list(texts)
-    first, second = names.index("channel_name"), names.index("body")
-
-    def members(chosen: Iterable[str]) -> str:
-        return _json({name: texts[name] for name in chosen})[1:-1]
-
-    rest = names[second + 1 :]
-    return Parts(
-        head=f'{{{members(names[:first])}, "channel_name": ',
-        middle=f', {members(names[first + 1 : second])}, "body": ',
-        tail=f", {members(rest)}}}" if rest else "}",
-    )
+    """Cut the JSON of ``texts``, written without a name, where it belongs. No text within it holds a quotation mark as such: they are escaped."""
+    head, _, rest = _json(texts).partition(_NO_NAME)
+    middle, _, tail = rest.partition(_NO_SENTENCE)
+    return Parts(f"{head}{_NAME_IS}", f"{middle}{_SENTENCE_IS}", tail)

@@ -5,13 +5,13 @@ one round trip (docs/decisions/0041-writes-in-one-statement.md). Whoever calls g
 done: it knows what was wrong, and what is there already.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, connection
 
 from connectid.core import prepared, replicas
@@ -84,7 +84,16 @@ def to_server(*, account_id: int, messages: Sequence[tuple[UUID, UUID, Parts]], 
     ]
     found = _run(
         _to_server(),
-        [json.dumps(given), account_id, at, at, at, at, at, in_statement.is_announced(task)],
+        [
+            msgspec.json.encode(given).decode(),
+            account_id,
+            at,
+            at,
+            at,
+            at,
+            at,
+            in_statement.is_announced(task),
+        ],
     )
     if not found or found[0][0] != len(given):
         return False
