@@ -14,6 +14,7 @@ from benchmarks import (
     fetch_db_key,
     jobs,
     limits,
+    pace,
     page_tables,
     payments,
     performance_page,
@@ -71,9 +72,11 @@ def main(chosen: Sequence[str]) -> int:
     with ExitStack() as stack:
         environment = stack.enter_context(surroundings.environment()) if wanted else {}
         for title, figures in wanted:
+            pace.sample()
             every &= print_table(title, figures(environment))
     if not chosen or HOT in chosen:
         every &= hot.print_tables()
+    print_table(pace.TITLE, pace.figures())
     if not chosen:
         every &= standing_goals.print_table()
         save()

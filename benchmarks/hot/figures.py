@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks import storage
+from benchmarks import pace, storage
 from benchmarks.hot import layers
 from benchmarks.hot.sizes import accounts, sizes
 from benchmarks.report import Figure, print_table
@@ -37,6 +37,7 @@ class _Measured:
     """Of some endpoints: microseconds by layer."""
 
     def ask(self, line: str) -> Any:
+        pace.sample()
         assert self.process.stdin is not None
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()

@@ -46,6 +46,15 @@ def start(environment: "Environment", *, release: str) -> None:
     task_finished.connect(_report_failed_run)
 
 
+def are_on() -> bool:
+    """Whether :func:`start` began to report in this process."""
+    if "sentry_sdk" not in sys.modules:
+        return False
+    import sentry_sdk
+
+    return sentry_sdk.get_client().is_active()
+
+
 def _report_failed_run(task_result: "TaskResult[..., Any]", **_: object) -> None:
     """Report the fault that ended a run of a job; a failure that explains itself is for the log and the dead letters."""
     import sentry_sdk

@@ -6,7 +6,9 @@ from importlib import import_module
 
 import django
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 
+from connectid.config import error_reports
 from connectid.core import request_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connectid.config.settings")
@@ -18,7 +20,9 @@ from connectid.web.direct import Handler  # noqa: E402
 from connectid.web.fast_path import fast_path  # noqa: E402
 from connectid.web.gateway import gateway  # noqa: E402
 
-application = fast_path(gateway(Handler()))
+# Sentry keeps requests apart around Django's own handler.
+_handler = WSGIHandler() if error_reports.are_on() else Handler()
+application = fast_path(gateway(_handler))
 request_connections.use()
 
 # Django imports the views at the first request, which would wait a third of a second for them.

@@ -49,7 +49,7 @@ _ERRAND = "_connectid_errand"
 """Attribute of a connection of Django's: what the next statement takes along, or has brought."""
 
 _ANSWERS = 3
-"""To two statements and the end of what was sent."""
+"""To the two statements of a pipeline, and to the mark of its end (PIPELINE_SYNC)."""
 
 _NO_ERRAND = nullcontext()
 
@@ -83,10 +83,13 @@ def text(sql: str, parameters: Sequence[Parameter], *, database: BaseDatabaseWra
     """Return the one value of a statement that has one row of one text, in UTF-8 as it came: for what is passed on as it is."""
     database = primary.connection() if database is None else database
     if not _goes_the_short_way(database, sql, parameters):
-        ((value,),) = _by_cursor(database, sql, parameters)
+        [(value,)] = _by_cursor(database, sql, parameters)
         return cast(str, value).encode()
     with database.wrap_database_errors:
-        return cast(bytes, _answer(database, sql, parameters).get_value(0, 0))
+        found = _answer(database, sql, parameters).get_value(0, 0)
+        if found is None:  # no row, or no value in it
+            raise psycopg.DataError("the statement has no text")
+        return found
 
 
 def taking_along(statement: Statement | None) -> AbstractContextManager[object]:
@@ -225,7 +228,7 @@ def _run_both(
             while libpq.is_busy():
                 readable.poll()  # and not libpq, which would hold Python's lock while it waits
                 libpq.consume_input()
-            # After each answer comes nothing, as the mark of its end; after both, word that they are all.
+            # None says that all of a statement's answer was read.
             if (answer := libpq.get_result()) is not None:
                 answers.append(answer)
         libpq.exit_pipeline_mode()
@@ -247,7 +250,7 @@ def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: P
         and result.error_field(DiagnosticField.SOURCE_FUNCTION) != _REFUSED_BY
     ):
         return False
-    raw.__dict__[_PREPARED].pop(sql, None)
+    raw.__dict__.get(_PREPARED, {}).pop(sql, None)
     return True
 
 

@@ -8,7 +8,7 @@ lines costs no more than one of one line (docs/decisions/0042-told-together.md).
 import threading
 from collections import deque
 from collections.abc import Callable
-from time import perf_counter, sleep
+from time import perf_counter
 
 from django.http import HttpRequest, HttpResponseBase
 from prometheus_client import Counter
@@ -22,6 +22,9 @@ WITHIN = 0.1
 MOST = 500
 """Requests that wait to be told of. The one that finds more tells of them all: the log must keep pace, or hold the requests up."""
 
+AT_THE_END = 5.0
+"""Seconds that the end of the process waits for a log that takes nothing."""
+
 LOST = Counter(
     "connectid_request_lines_lost",
     "Lines of requests that the log could not take: its reader is gone or full.",
@@ -29,56 +32,82 @@ LOST = Counter(
 
 
 class Afterwards:
-    """What waits to be told, and the thread that tells it."""
+    """What waits to be told, and the thread that tells it.
+
+    Counting waits for nobody; writing waits for the reader of the log, and who has no line to write does not wait with it.
+    """
 
     def __init__(self, *, together: bool = False) -> None:
         """Let what is noted wait for :meth:`catch_up` if ``together``; otherwise it is told at once, until :meth:`start`."""
-        self._waiting: deque[Answered] = deque()
-        self._is_one_there = threading.Event()
-        self._telling = threading.Lock()
+        self._uncounted: deque[Answered] = deque()
+        self._unwritten: deque[Answered] = deque()
+        self._counting, self._writing = threading.Lock(), threading.Lock()
+        self._is_one_there, self._is_over = threading.Event(), threading.Event()
         self._together = together
 
     def note(self, one: Answered) -> None:
         """Tell of a request, now or together with others; at once if it failed, for what comes next may be the process's end."""
-        if not self._together:
-            _tell([one])
-            return
-        self._waiting.append(one)
-        if one.status >= 500 or len(self._waiting) > MOST:
-            self.catch_up()
+        self._uncounted.append(one)
+        if not self._together or one.status >= 500 or self._is_much():
+            self.count()
+            if logging.has_line(one):
+                self._write()
         elif not self._is_one_there.is_set():
             self._is_one_there.set()
 
     def catch_up(self) -> None:
         """Tell of all that are answered by now."""
-        with self._telling:
-            waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            if waiting:
-                try:
-                    _tell(waiting)
-                except (OSError, ValueError):  # not to be told of: it is the log that fails
-                    LOST.inc(len(waiting))
+        self.count()
+        self._write()
+
+    def count(self) -> None:
+        """Count all that are answered by now."""
+        with self._counting:
+            for one in _all(self._uncounted):
+                request_metrics.observe(one)
+                if logging.has_line(one):
+                    self._unwritten.append(one)
 
     def start(self) -> None:
         """From now on, tell of many together, until the process ends."""
         if self._together:
             return
         self._together = True
-        threading.Thread(target=self._go_on, name="afterwards", daemon=True).start()
+        telling = threading.Thread(target=self._go_on, name="afterwards", daemon=True)
+        telling.start()
         # Not a daemon, so that the interpreter waits for it: what was answered last is told, too.
-        threading.Thread(target=self._end, name="afterwards-end").start()
+        threading.Thread(target=self._end, args=(telling,), name="afterwards-end").start()
+
+    def _is_much(self) -> bool:
+        return len(self._uncounted) > MOST or len(self._unwritten) > MOST
+
+    def _write(self) -> None:
+        with self._writing:
+            lines = _all(self._unwritten)
+            if lines:
+                try:
+                    logging.tell_of_requests(lines)
+                except (OSError, ValueError):  # not to be told of: it is the log that fails
+                    LOST.inc(len(lines))
 
     def _go_on(self) -> None:
-        while self._together:
+        while not self._is_over.is_set():
             self._is_one_there.wait()
             self._is_one_there.clear()
-            sleep(WITHIN)
+            self._is_over.wait(WITHIN)
             self.catch_up()
 
-    def _end(self) -> None:
+    def _end(self, telling: threading.Thread) -> None:
         threading.main_thread().join()
         self._together = False
-        self.catch_up()
+        self._is_over.set()
+        self._is_one_there.set()
+        telling.join(AT_THE_END)
+
+
+def _all(of: deque[Answered]) -> list[Answered]:
+    """Take what is there by now; more may come meanwhile."""
+    return [of.popleft() for _ in range(len(of))]
 
 
 of_process = Afterwards()
@@ -97,9 +126,3 @@ class AfterwardsMiddleware:
         response = self.get_response(request)
         of_process.note(answered.of(request, response.status_code, started))
         return response
-
-
-def _tell(of: list[Answered]) -> None:
-    for one in of:
-        request_metrics.observe(one)
-    logging.tell_of_requests(of)

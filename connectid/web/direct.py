@@ -38,7 +38,7 @@ class EndpointsDirectly:
         match = _matches(settings.ROOT_URLCONF).get(request.path_info)
         if match is None or FAILED in request.META:
             return self.get_response(request)
-        started = request.META[answered.STARTED] = perf_counter()
+        started = request.META.setdefault(answered.STARTED, perf_counter())
         request.resolver_match = match
         with UnderAnId(request) as request_id:
             try:
@@ -55,7 +55,10 @@ class EndpointsDirectly:
 
 
 class Handler(WSGIHandler):
-    """Django's, without what it does around every request and no endpoint needs: signals, a prefix of paths, closing what nobody opened."""
+    """Django's, without what it does around every request and no endpoint needs: signals, and setting a prefix of paths.
+
+    What watches these signals, or this class, does not see endpoints (``config/wsgi.py`` minds that).
+    """
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Any:
         """Answer as WSGI asks."""
@@ -64,7 +67,8 @@ class Handler(WSGIHandler):
         try:
             request = self.request_class(environ)
             response: Any = self.get_response(request)
-            start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+            cookies = [("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()]
+            start_response(f"{response.status_code} {response.reason_phrase}", [*response.items(), *cookies])
             if response.streaming:
                 return response
             request.close()  # the files of a form

@@ -86,14 +86,21 @@ def granian_config() -> dict[str, Any]:
 
 def tell_of_requests(answered: Iterable[Answered]) -> None:
     """Write a line for each: method, route (never the path), status, milliseconds, statements; all in one go."""
-    _lines.write_all([line for one in answered if (line := _line_of(one)) is not None])
+    _lines.write_all([_line_of(one) for one in answered])
 
 
-def _line_of(one: Answered) -> dict[str, Any] | None:
+def has_line(one: Answered) -> bool:
+    """Whether a line is written of the request: of one that only asks how the server is there is none, but to who debugs."""
+    return _level_of(one) >= _lines.level
+
+
+def _level_of(one: Answered) -> int:
+    return logging.DEBUG if one.route in _QUIET_ROUTES else logging.INFO
+
+
+def _line_of(one: Answered) -> dict[str, Any]:
     """Put together here and not redacted: each value is a word of our own code or a number, as the allow-list asks."""
-    level = logging.DEBUG if one.route in _QUIET_ROUTES else logging.INFO
-    if level < _lines.level:
-        return None
+    level = _level_of(one)
     line = {
         "timestamp": one.at,
         "level": "debug" if level == logging.DEBUG else "info",
@@ -198,8 +205,7 @@ def _write_json(line: dict[str, Any], exception: BaseException | None) -> None:
 
 
 def _write_all_json(lines: list[dict[str, Any]]) -> None:
-    if lines:
-        _flushed(sys.stdout, b"\n".join(map(msgspec.json.encode, lines)).decode())
+    _flushed(sys.stdout, b"\n".join(map(msgspec.json.encode, lines)).decode())
 
 
 def _write_all_for_people(lines: list[dict[str, Any]]) -> None:

@@ -35,7 +35,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read(request):
         # 404 rather than 403: strangers need not know that it is here.
         return HttpResponse(status=404)
-    afterwards.of_process.catch_up()
+    afterwards.of_process.count()
     return HttpResponse(b"".join(map(generate_latest, _registries())), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -82,6 +82,14 @@ class QueryBudget:
             if self.mode == "raise":
                 raise self.repeated
 
+    def go_on_from(self, former: "QueryBudget") -> None:
+        """Count on from where another one stood."""
+        self.total, self.transaction_control = former.total, former.transaction_control
+        self.by_text, self.repeated = former.by_text, former.repeated
+
+
+_BUDGET = "connectid.query_budget"
+"""In the environment of a request whose statements were counted."""
 
 _current: ContextVar[QueryBudget | None] = ContextVar("query_budget", default=None)
 
@@ -95,9 +103,10 @@ def counted(mode: Mode = "measure") -> QueryBudget:
 def counting(request: HttpRequest) -> QueryBudget:
     """The budget of a request, as ``request.query_budget``; one that is taken up once more goes on where it stood."""
     budget = QueryBudget(settings.REPEATED_STATEMENTS)
-    former: QueryBudget | None = getattr(request, "query_budget", None)
+    former: QueryBudget | None = request.META.get(_BUDGET)
     if former is not None:
-        budget.total, budget.by_text = former.total, former.by_text
+        budget.go_on_from(former)
+    request.META[_BUDGET] = budget
     cast(Any, request).query_budget = budget
     return budget
 

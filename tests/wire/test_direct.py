@@ -13,18 +13,22 @@ from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError, connection
 from django.test import override_settings
+from pytest_django import Settings
+from structlog.testing import capture_logs
 
+from connectid.accounts.models import Account
 from connectid.core import clock, primary
 from connectid.messaging.operations import messages
 from connectid.testing.partners import new_channel, new_partner
 from connectid.testing.scene import EnrolledPhone
-from connectid.web import afterwards
+from connectid.web import afterwards, fast_path
 from connectid.web import logging as logs
 from connectid.web.answered import Answered
 from connectid.web.direct import Handler
 from connectid.web.exact_routes import endpoints
 from connectid.web.gateway import Application, gateway
-from tests.wire.both_ways import asked
+from connectid.web.query_budget import REPEATS_ALLOWED
+from tests.wire.both_ways import POLL, asked
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +181,46 @@ def test_a_fault_has_one_id_in_its_lines_and_its_answer(
     assert {"before_the_fault", "unhandled_exception", "request"} <= {line["event"] for line in lines}
     assert len(ids) == 1
     assert ids.pop() in body.decode()
+
+
+def test_a_repeated_statement_is_named_though_the_endpoint_fails(
+    direct: Application,
+    behind: Application,
+    message: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+) -> None:
+    def fail(**_: object) -> None:
+        for _number in range(REPEATS_ALLOWED + 1):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        raise LookupError
+
+    settings.REPEATED_STATEMENTS = "warn"
+    monkeypatch.setattr(messages, "send_to_server", fail)
+    with capture_logs() as logged:
+        for application in (direct, behind):
+            assert ask(application, SEND, **message)[0].startswith("500")
+    told = [(one["route"], one["at"]) for one in logged if one["event"] == "statement_repeated"]
+    assert len(told) == 2
+    assert len(set(told)) == 1
+
+
+def test_what_the_short_way_spent_before_it_gave_up_is_told(
+    phone: EnrolledPhone, noted: list[Answered], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Account.objects.count
+
+    def give_up(*_: object) -> None:
+        real()
+        time.sleep(0.02)
+        raise LookupError
+
+    monkeypatch.setattr(fast_path, "_answered", give_up)
+    asked(fast_path.fast_path(gateway(Handler())), POLL, phone.headers)
+    [one] = noted
+    assert (one.status, one.statements) == (200, 4)  # each way looked for the device
+    assert one.seconds >= 0.02
 
 
 @pytest.mark.parametrize("path", [SEND, "/toggles/"])

@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from connectid.jobs.tests import sample_tasks
 from connectid.testing.fake_http import Answer, FakeHttpServer
 
 CANARY = "+265991234567"
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -44,6 +48,29 @@ def events(sentry: FakeHttpServer) -> list[dict[str, Any]]:
 def fail(number: str) -> None:
     local = f"{number} in a variable"
     raise RuntimeError(f"{local} and in a message")
+
+
+SERVER = """
+import sentry_sdk
+from connectid.config import wsgi
+from connectid.testing.scene import basic
+from tests.wire.both_ways import asked
+for _ in range(5):
+    asked(wsgi.application, "/users/heartbeat", {"Authorization": "Bearer none"}, method="POST")
+print(type(wsgi._handler).__name__, len(sentry_sdk.get_isolation_scope()._event_processors))
+"""
+
+
+@pytest.mark.parametrize(("dsn", "handler"), [("", "Handler"), ("http://key@127.0.0.1:9/1", "WSGIHandler")])
+def test_requests_of_a_server_leave_nothing_of_theirs_to_the_next(
+    dsn: str, handler: str, tmp_path: Path
+) -> None:
+    """Sentry gives each request a scope of its own in Django's handler, and only there."""
+    environment = {"ENVIRONMENT": "embedded", "DATA_DIR": str(tmp_path), "SENTRY_DSN": dsn}
+    done = subprocess.run(  # noqa: S603 - our own interpreter, with our own code
+        [sys.executable, "-c", SERVER], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert f"{handler} 0" in done.stdout.splitlines()
 
 
 def test_types_and_places_leave_and_nothing_else(sentry: FakeHttpServer) -> None:

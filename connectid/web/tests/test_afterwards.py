@@ -155,12 +155,36 @@ def test_a_log_that_takes_nothing_costs_its_lines_only(
         patched.setattr(logs, "_flushed", fail)
         for number in range(3):
             told.note(answered(number))
+        told.note(answered(4, route="health/live"))  # which has no line
         told.catch_up()
     assert REGISTRY.get_sample_value("connectid_request_lines_lost_total") == lost + 3
     assert counted("some/route") == before + 3
     told.note(answered(9))
     told.catch_up()
     assert len(lines()) == 1
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_who_asks_how_the_server_is_does_not_wait_for_the_log(
+    together: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_stuck, is_read = threading.Event(), threading.Event()
+
+    def wait(*_: object) -> None:
+        is_stuck.set()
+        is_read.wait()
+
+    monkeypatch.setattr(logs, "_flushed", wait)
+    told, before = Afterwards(together=together), counted("health/live")
+    waiting = threading.Thread(target=told.note, args=(answered(1, status=500),))
+    waiting.start()
+    is_stuck.wait()
+    for number in range(3 * module.MOST):
+        told.note(answered(number, route="health/live"))
+    told.count()  # as /metrics does
+    assert counted("health/live") == before + 3 * module.MOST
+    is_read.set()
+    waiting.join()
 
 
 PROCESS = """
