@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from connectid.accounts.models import Account, LockReason
 from connectid.core import clock
 from connectid.enrollment.tests.recovering import PATH, WRONG, session_of
 from connectid.recovery.limits import MAX_CODES_IN_A_ROW
 from connectid.recovery.operations import closing, lifting
+from connectid.testing import over_time
 from connectid.testing.scene import BACKUP_CODE, basic, new_phone
 
 LOCKED = (401, {"error_code": "LOCKED_ACCOUNT"})
@@ -127,4 +127,4 @@ class Recovering(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_codes_and_locks_over_time() -> None:
-    run_state_machine_as_test(Recovering, settings=settings(max_examples=30, stateful_step_count=15))
+    over_time.tell(Recovering, stories=30, steps=15)

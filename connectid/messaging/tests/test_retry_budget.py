@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from connectid.accounts.models import Account
 from connectid.core import clock
@@ -23,6 +22,7 @@ from connectid.messaging.operations.callbacks import NewCallback
 from connectid.providers import webhooks
 from connectid.providers.errors import Rejected, Unavailable
 from connectid.providers.retry_budget import EARNED, RESERVE, WELL_AGAIN
+from connectid.testing import over_time
 from connectid.testing.partners import new_channel, new_partner
 from connectid.testing.scene import new_account
 
@@ -167,4 +167,4 @@ class BadHours(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_bad_hours_of_partners() -> None:
-    run_state_machine_as_test(BadHours, settings=settings(max_examples=25, stateful_step_count=20))
+    over_time.tell(BadHours, stories=25, steps=20)

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from connectid.accounts.models import Account
 from connectid.core import clock
@@ -23,6 +22,7 @@ from connectid.notifications.tests.sending_scene import names, workers
 from connectid.providers import push
 from connectid.providers.push import Delivered, Misconfigured, NotFinished, Outcome, Push, TryLater
 from connectid.providers.retry_budget import EARNED, RESERVE, WELL_AGAIN
+from connectid.testing import over_time
 from connectid.testing.scene import new_phone
 
 ANSWERS: dict[str, Outcome] = {
@@ -143,7 +143,7 @@ class Brownouts(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_brownouts_over_time() -> None:
-    run_state_machine_as_test(Brownouts, settings=settings(max_examples=40, stateful_step_count=25))
+    over_time.tell(Brownouts, stories=20, steps=25)
 
 
 @pytest.mark.django_db

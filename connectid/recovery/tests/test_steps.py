@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from connectid.accounts.models import Account
 from connectid.core import clock, passwords, ratelimit
@@ -17,6 +16,7 @@ from connectid.recovery.limits import PASSWORDS_PER_SESSION
 from connectid.recovery.models import RecoverySession, Step
 from connectid.recovery.operations import closing, leaving, password, proofs, sessions
 from connectid.recovery.tests.older_app import WRONG, other_than
+from connectid.testing import over_time
 from connectid.testing.scene import BACKUP_CODE, new_account, new_number
 from connectid.verification import codes
 from connectid.verification.limits import CHECKS_PER_CODE, RENEWED_WITHIN, RESEND_GAPS
@@ -246,4 +246,4 @@ class Recovery(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 def test_no_order_of_calls_makes_an_illegal_step() -> None:
-    run_state_machine_as_test(Recovery, settings=settings(max_examples=80, stateful_step_count=25))
+    over_time.tell(Recovery, stories=80, steps=25)

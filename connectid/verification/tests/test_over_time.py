@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from connectid.core import clock
+from connectid.testing import over_time
 from connectid.verification import limits
 from connectid.verification.models import Challenge, Counter
 from connectid.verification.tests import acts
@@ -177,4 +177,4 @@ class SendingAndChecking(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_sending_and_checking_over_time() -> None:
-    run_state_machine_as_test(SendingAndChecking, settings=settings(max_examples=80, stateful_step_count=30))
+    over_time.tell(SendingAndChecking, stories=80, steps=30)
