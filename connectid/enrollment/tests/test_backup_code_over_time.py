@@ -127,4 +127,4 @@ class Recovering(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_codes_and_locks_over_time() -> None:
-    over_time.tell(Recovering, stories=30, steps=15)
+    over_time.tell(Recovering, stories=16, steps=15)

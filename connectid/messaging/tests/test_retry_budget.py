@@ -167,4 +167,4 @@ class BadHours(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_bad_hours_of_partners() -> None:
-    over_time.tell(BadHours, stories=25, steps=20)
+    over_time.tell(BadHours, stories=16, steps=20)

@@ -143,7 +143,7 @@ class Brownouts(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_brownouts_over_time() -> None:
-    over_time.tell(Brownouts, stories=20, steps=25)
+    over_time.tell(Brownouts, stories=16, steps=25)
 
 
 @pytest.mark.django_db

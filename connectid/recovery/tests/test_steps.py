@@ -246,4 +246,4 @@ class Recovery(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 def test_no_order_of_calls_makes_an_illegal_step() -> None:
-    over_time.tell(Recovery, stories=80, steps=25)
+    over_time.tell(Recovery, stories=40, steps=25)

@@ -177,4 +177,4 @@ class SendingAndChecking(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
 def test_sending_and_checking_over_time() -> None:
-    over_time.tell(SendingAndChecking, stories=80, steps=30)
+    over_time.tell(SendingAndChecking, stories=40, steps=30)
