@@ -6,6 +6,7 @@
 It is loaded with `-p` (pyproject.toml), because a conftest.py is read after pytest-django has set up Django.
 """
 
+import gc
 import os
 import tempfile
 from contextlib import ExitStack
@@ -95,6 +96,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("postgresql"):
                 item.add_marker(reason)
     deal_what_takes_long(items, hands=getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def pytest_collection_finish() -> None:
+    """Have Python's collector leave alone what is loaded by now, and come less often: it took a tenth of the time of the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def deal_what_takes_long(items: list[pytest.Item], *, hands: int) -> None:

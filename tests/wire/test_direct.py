@@ -72,6 +72,7 @@ def ask(application: Application, path: str, /, *, body: bytes = b"", **more: An
     return asked(application, path, more.pop("headers", {}), **length, **more)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("given", REQUESTS)
 def test_strangers_are_answered_alike(
     direct: Application, behind: Application, given: str, subtests: pytest.Subtests
@@ -81,6 +82,7 @@ def test_strangers_are_answered_alike(
             assert ask(direct, path, **REQUESTS[given]) == ask(behind, path, **REQUESTS[given])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("given", REQUESTS)
 def test_phones_are_answered_alike(
     direct: Application, behind: Application, phone: EnrolledPhone, given: str, subtests: pytest.Subtests
