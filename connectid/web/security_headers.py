@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.utils.csp import CSP, LazyNonce, build_policy
 
+from connectid.web.parsing import JSON
+
 PAGE_POLICY: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
@@ -45,7 +47,6 @@ _PERMISSIONS = ", ".join(
 )
 
 _HTML = "text/html"
-_JSON = "application/json"
 
 
 class SecurityHeadersMiddleware:
@@ -84,8 +85,7 @@ class Adding:
     def __call__(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return the response, with them."""
         if _is_page(response):
-            layered: Any = SecurityMiddleware(SecurityHeadersMiddleware(lambda _: response))
-            return cast(HttpResponseBase, layered(request))
+            return _through_both(request, response)
         # As ``setdefault`` for each would do, which checks anew that constants of ours are no more than one line of ASCII.
         kept: dict[str, tuple[str, str]] = cast(Any, response.headers)._store
         for key, header in self._added[request.is_secure()].items():
@@ -95,10 +95,13 @@ class Adding:
 
 def of_answers(*, is_secure: bool) -> list[tuple[str, str]]:
     """What this middleware and Django's put on an answer of the API, taken from them."""
-    response = HttpResponse(content_type=_JSON)
-    layered: Any = SecurityMiddleware(SecurityHeadersMiddleware(lambda _: response))
-    layered(_Request(is_secure))
+    response = _through_both(_Request(is_secure), HttpResponse(content_type=JSON))
     return [(name, value) for name, value in response.items() if name != "Content-Type"]
+
+
+def _through_both(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    layered: Any = SecurityMiddleware(SecurityHeadersMiddleware(lambda _: response))
+    return cast(HttpResponseBase, layered(request))
 
 
 def _is_page(response: HttpResponseBase) -> bool:
