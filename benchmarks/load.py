@@ -4,15 +4,21 @@ It speaks just enough HTTP over plain sockets: it shares the machine with what i
 request that it makes.
 """
 
+import gc
 import json
+import re
+import select
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from typing import Never
 from urllib.parse import urlsplit
+
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def apply(load: Load) -> Outcome:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"],
         input=json.dumps(asdict(load)),
-        capture_output=True,
+        stdout=subprocess.PIPE,  # what goes wrong is said on standard error
         text=True,
         check=True,
     )
@@ -74,55 +80,81 @@ def _requests(load: Load) -> list[bytes]:
     return [made[body] for body in bodies]
 
 
-def _send(load: Load, requests: list[bytes], seconds: list[float], failures: list[int]) -> None:
+class _Connection:
+    """A connection that is asked one thing after the other."""
+
+    def __init__(self, address: tuple[str, int], asked: list[bytes]) -> None:
+        self.socket = socket.create_connection(address, timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._asked = iter(asked)
+        self._answer = b""
+        self._began = 0.0
+
+    def ask(self) -> bool:
+        """Send the next request; return whether there was one."""
+        request = next(self._asked, None)
+        if request is not None:
+            self._began = time.perf_counter()
+            self.socket.sendall(request)
+        return request is not None
+
+    def read(self) -> tuple[int, float] | None:
+        """Read what there is: the status and the seconds of a whole answer; None: some of it is still to come."""
+        found = self.socket.recv(262_144)
+        if not found:
+            raise ConnectionError("the server closed the connection")
+        self._answer = answer = self._answer + found if self._answer else found
+        head, end, body = answer.partition(b"\r\n\r\n")
+        if not end or len(body) < int(_LENGTH.search(head)[1]):  # type: ignore[index]  # every answer says its length
+            return None
+        self._answer = b""
+        return int(head[9:12]), time.perf_counter() - self._began
+
+
+def _play(load: Load, requests: list[bytes]) -> tuple[list[float], list[int]]:
+    """Send all, and return the seconds of each and the statuses that were not expected.
+
+    One thread for all connections: several would wait for one another's turn at the interpreter, and take from the server's processors
+    what that costs.
+    """
     address = urlsplit(load.url)
-    with socket.create_connection((address.hostname or "", address.port or 80), timeout=60) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for request in requests:
-            started = time.perf_counter()
-            connection.sendall(request)
-            status = _status_of_answer(connection)
-            seconds.append(time.perf_counter() - started)
-            if status != load.expected:
-                failures.append(status)
+    where = (address.hostname or "", address.port or 80)
+    seconds: list[float] = []
+    failures: list[int] = []
+    shares = [requests[first :: load.connections] for first in range(min(load.connections, len(requests)))]
+    with ExitStack() as open_ones, select.epoll() as readable:
+        asking = {}
+        for connection in [_Connection(where, share) for share in shares]:
+            open_ones.callback(connection.socket.close)
+            asking[connection.socket.fileno()] = connection
+            readable.register(connection.socket, select.EPOLLIN)
+            connection.ask()
+        while asking:
+            for number, _ in readable.poll(60) or _nothing():
+                answered = asking[number].read()
+                if answered is None:
+                    continue
+                status, took = answered
+                seconds.append(took)
+                if status != load.expected:
+                    failures.append(status)
+                if not asking[number].ask():
+                    readable.unregister(number)
+                    del asking[number]
+    return seconds, failures
 
 
-def _status_of_answer(connection: socket.socket) -> int:
-    """Read one whole answer."""
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        answer += _some(connection)
-    head, _, body = answer.partition(b"\r\n\r\n")
-    lines = head.lower().split(b"\r\n")
-    (length,) = [int(line[15:]) for line in lines if line.startswith(b"content-length:")]
-    left = length - len(body)
-    while left > 0:
-        left -= len(_some(connection))
-    return int(head[9:12])
-
-
-def _some(connection: socket.socket) -> bytes:
-    found = connection.recv(262_144)
-    if not found:
-        raise ConnectionError("the server closed the connection")
-    return found
+def _nothing() -> Never:
+    raise TimeoutError("no answer for a minute")
 
 
 def main() -> None:
     """Read a :class:`Load` from standard input, apply it, print an :class:`Outcome`."""
     load = Load(**json.load(sys.stdin))
-    seconds: list[float] = []
-    failures: list[int] = []
     requests = [text.encode() for text in load.texts] if load.texts else _requests(load)
-    threads = [
-        threading.Thread(target=_send, args=(load, requests[first :: load.connections], seconds, failures))
-        for first in range(min(load.connections, len(requests)))
-    ]
+    gc.disable()
     started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    seconds, failures = _play(load, requests)
     total = time.perf_counter() - started
     seconds.sort()
     outcome = Outcome(
