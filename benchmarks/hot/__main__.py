@@ -62,7 +62,9 @@ def main(accounts: int) -> None:
             )
             for line in sys.stdin:
                 what, part, name = line.strip().split(" ", 2)
-                if what == "cost":
+                if what == "beside":
+                    _tell(asdict(cost(served, _of_few(every[name]), strictly=True)))
+                elif what == "cost":
                     _tell(asdict(cost(served, _part(every[name], int(part)), strictly=part != "0")))
                 elif what == "layers":
                     hot = every[name]
@@ -78,6 +80,13 @@ def main(accounts: int) -> None:
 def _part(hot: Hot, part: int) -> Hot:
     size = len(hot.texts) // sizes().parts
     return replace(hot, texts=hot.texts[part * size : (part + 1) * size])
+
+
+def _of_few(hot: Hot) -> Hot:
+    """As many requests as a part has, of those phones alone whose statements pgbench runs: both sides ask for the same."""
+    return replace(
+        hot, texts=[hot.texts[place % PGBENCH_PHONES] for place in range(len(hot.texts) // sizes().parts)]
+    )
 
 
 def _tell(value: object) -> None:

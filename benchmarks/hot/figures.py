@@ -59,9 +59,9 @@ class _Measured:
     def take_turns(self, name: str) -> None:
         """Ours and pgbench, one after the other, several times; of both the beginning, which finds nothing in the processor's caches, is left out."""
         ours = alone = None
-        for part in sizes().beside:
-            self.ask(f"cost 0 {name}")
-            ours = _best(ours, self.ask(f"cost {part} {name}"))
+        for _ in sizes().beside:
+            self.ask(f"beside 0 {name}")
+            ours = _best(ours, self.ask(f"beside 0 {name}"))
             found = self.ask(f"pgbench 0 {name}")
             if found is None:
                 return

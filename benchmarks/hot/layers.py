@@ -2,7 +2,8 @@
 
 One process answers the same kind of request some thousand times, once without and once with ``cProfile``; its lines in the log and its counts
 are another thread's, as in a server (:mod:`connectid.web.afterwards`). The profiler makes each call
-dearer by about the same, so what it added in all is taken off again call by call; the layers add up to the time without it. What C code
+dearer by about the same, so what it added in all is taken off again call by call; the layers add up to the time without it. It has the clock on the wall, for asking for the
+CPU time of a thread takes longer than most functions do; what was waited for the database is taken off where that is done. What C code
 and Python's library do belongs to the layer that called them. Waiting costs no CPU and is told apart.
 """
 
@@ -59,6 +60,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """By the layer's name: beginnings of paths of its modules, the first that fits. Functions of none belong to their callers."""
 
+_WAITS = re.compile(r"'poll' of 'select\.poll'|core/prepared\.py:_run$")
+"""Functions that wait for the database: that of Python's library, and the one that calls libpq's, of which the profiler knows nothing."""
+
 type _Function = tuple[str, int, str]
 
 
@@ -82,11 +86,11 @@ def measured(texts: Sequence[str], *, expected: int) -> dict[str, float]:
     afterwards.of_process.start()  # as a server does
     answer(fresh())  # to warm up
     wall, cpu = _spent(answer, fresh())
-    profile = cProfile.Profile(time.thread_time)
+    profile = cProfile.Profile()
     environs = fresh()
     profile.runcall(answer, environs)
     afterwards.of_process.catch_up()  # so that nothing else is written to standard output from now on
-    found = _layers(pstats.Stats(profile).stats, cpu)  # type: ignore[attr-defined]  # typeshed leaves it out
+    found = _layers(pstats.Stats(profile).stats, cpu, waited=wall - cpu)  # type: ignore[attr-defined]  # typeshed leaves it out
     each = {name: 1e6 * seconds / len(environs) for name, seconds in found.items()}
     ordered = dict(sorted(each.items(), key=lambda one: -one[1]))
     return {**ordered, "waiting": 1e6 * (wall - cpu) / len(environs)}
@@ -120,18 +124,26 @@ def _spent(act: Callable[[Any], None], given: Any) -> tuple[float, float]:
     return time.perf_counter() - wall, time.thread_time() - cpu
 
 
-def _layers(stats: dict[_Function, Any], seconds: float) -> dict[str, float]:
+def _layers(stats: dict[_Function, Any], seconds: float, *, waited: float) -> dict[str, float]:
     """Seconds of each layer, together ``seconds``: what functions took by themselves, without what the profiler added to each call."""
+    own_seconds = {function: one[2] for function, one in stats.items()}
+    waits = {
+        function: own
+        for function, own in own_seconds.items()
+        if _WAITS.search(f"{function[0]}:{function[2]}")
+    }
+    for function, own in waits.items():
+        own_seconds[function] = max(0.0, own - waited * own / sum(waits.values()))
     calls_in: Counter[_Function] = Counter()
     calls_out: Counter[_Function] = Counter()
     for function, (_, count, _, _, callers) in stats.items():
         calls_in[function] += count
         for caller, (times, *_) in callers.items():
             calls_out[caller] += times
-    of_a_call = max(0.0, sum(one[2] for one in stats.values()) - seconds) / sum(calls_in.values())
+    of_a_call = max(0.0, sum(own_seconds.values()) - seconds) / sum(calls_in.values())
     left = {
-        function: max(0.0, one[2] - of_a_call * (calls_in[function] + calls_out[function]) / 2)
-        for function, one in stats.items()
+        function: max(0.0, own - of_a_call * (calls_in[function] + calls_out[function]) / 2)
+        for function, own in own_seconds.items()
     }
     found: Counter[str] = Counter()
     for _ in range(20):  # from the library's functions to their callers, and on to theirs

@@ -54,6 +54,7 @@ def run(port: int, host: str) -> None:
         queue=settings.QUEUE_LENGTH,
         patience=settings.QUEUE_SECONDS,
         jobs=True,
+        pin=False,
         notice=0,
         logging=settings.LOGGING,
         greeting=_greeting(here, objects, show_secrets=is_new, kept_in=settings.DATA_DIR / demo_objects.FILE),

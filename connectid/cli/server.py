@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from connectid.cli import memory
+from connectid.cli import memory, processors
 
 NOTICE_SECONDS = 5
 """What load balancers take, at their usual intervals, to see that a server is not ready."""
@@ -57,6 +57,8 @@ class Serving:
     """Seconds that one waits at most."""
     jobs: bool
     """Whether each worker runs background jobs on threads."""
+    pin: bool
+    """Whether each worker keeps to one processor."""
     notice: float
     """Seconds to go on serving after SIGTERM while ``/health/ready`` says no, for load balancers to hear of it."""
     logging: dict[str, Any]
@@ -132,6 +134,8 @@ def load(serving: Serving) -> Callable[..., Any]:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     memory.return_large_blocks()
+    if serving.pin:
+        processors.keep_to_one(serving.workers)
     from connectid.config.wsgi import application
     from connectid.web import afterwards
     from connectid.web.shedding import shedding
