@@ -45,7 +45,7 @@ def _baselines(_: dict[str, str]) -> Iterable[Figure]:
 
 
 TABLES: dict[str, tuple[str, Figures]] = {
-    "fetch_db_key": ("Device-authenticated read (PostgreSQL, Granian, 2 workers)", fetch_db_key.figures),
+    "fetch_db_key": ("Device-authenticated read (PostgreSQL, Granian)", fetch_db_key.figures),
     "token": ("Tokens", token.figures),
     "credentials": ("Credentials", credentials.figures),
     "directory": ("Look-ups, among 20,000 people", directory.figures),

@@ -59,7 +59,7 @@ class Machine:
 
 @contextlib.contextmanager
 def serving(environment: dict[str, str], *, jobs: bool = True) -> Iterator[Machine]:
-    """Run ``connectid serve`` with two workers until the block ends; ``jobs`` says whether they run those too."""
+    """Run ``connectid serve`` until the block ends; ``jobs`` says whether its workers run those too."""
     address = environment["DATABASE_URL"]
     named = {"DATABASE_URL": f"{address}{'&' if '?' in address else '?'}application_name={NAME}"}
     command = [str(BIN / "connectid"), "serve", *(() if jobs else ("--no-jobs",))]
