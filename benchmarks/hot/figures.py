@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from benchmarks import pace, storage
@@ -31,6 +32,8 @@ class _Measured:
     process: "subprocess.Popen[str]"
     endpoints: dict[str, dict[str, Any]] = field(default_factory=dict)
     costs: dict[str, Costs] = field(default_factory=dict)
+    medians: dict[str, list[float]] = field(default_factory=dict)
+    """Of each round. Populations take turns, so that those of the same round met the same machine."""
     beside: dict[str, tuple[Costs, Costs]] = field(default_factory=dict)
     """Of each read: the best of ours and of pgbench, of rounds in which both took turns."""
     layers: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class _Measured:
         found = self.ask(f"cost {part} {name}")
         if part:
             self.costs[name] = _best(self.costs.get(name), found)
+            self.medians.setdefault(name, []).append(found["median"])
 
     def take_turns(self, name: str) -> None:
         """Ours and pgbench, one after the other, several times; of both the beginning, which finds nothing in the processor's caches, is left out."""
@@ -108,7 +112,7 @@ def _print(measured: list[_Measured]) -> bool:
         every &= print_table(layers.TITLES[name], layers.figures(found, by_server=by_server))
     if small is not full:
         title = f"Growth: the median at {full.accounts:,} accounts over that at {small.accounts:,}"
-        every &= print_table(f"{title}, each the best of {rounds} rounds", _growth(small, full))
+        every &= print_table(f"{title}, each the median of {rounds} rounds in turns", _growth(small, full))
         tables = full.ask("storage 0 every")
         every &= print_table(storage.TITLE.format(accounts=full.accounts), storage.figures(tables))
     return every
@@ -146,5 +150,6 @@ def _beside_pgbench(measured: _Measured) -> Iterator[Figure]:
 
 
 def _growth(small: _Measured, full: _Measured) -> Iterator[Figure]:
-    for name, cost in full.costs.items():
-        yield Figure(name, cost["median"] / small.costs[name]["median"], "x", goal=GROWTH)
+    for name, medians in full.medians.items():
+        rounds = zip(medians, small.medians[name], strict=True)
+        yield Figure(name, median(of_full / of_small for of_full, of_small in rounds), "x", goal=GROWTH)
