@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import cache, partial
 from itertools import count
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 import psycopg
@@ -22,6 +22,9 @@ from psycopg.pq.abc import PGresult
 
 from connectid.core import outdated_plans, primary
 from connectid.core.postgresql import lending
+
+if TYPE_CHECKING:
+    import select
 
 type Rows = list[tuple[Any, ...]]
 type Parameter = str | int | UUID | datetime
@@ -47,9 +50,6 @@ _PREPARED = "_connectid_prepared"
 
 _ERRAND = "_connectid_errand"
 """Attribute of a connection of Django's: what the next statement takes along, or has brought."""
-
-_ANSWERS = 3
-"""To the two statements of a pipeline, and to the mark of its end (PIPELINE_SYNC)."""
 
 _NO_ERRAND = nullcontext()
 
@@ -218,24 +218,34 @@ def _run_both(
 ) -> tuple[PGresult, PGresult]:
     """Send both, then wait for both answers. Where the first fails, the server does not run the second."""
     libpq, readable = raw.pgconn, lending.readable(raw)
-    answers: list[PGresult] = []
     try:
         libpq.enter_pipeline_mode()
         libpq.send_query_prepared(*first)
         libpq.send_query_prepared(*second)
         libpq.pipeline_sync()
-        while len(answers) < _ANSWERS:
-            while libpq.is_busy():
-                readable.poll()  # and not libpq, which would hold Python's lock while it waits
-                libpq.consume_input()
-            # None says that all of a statement's answer was read.
-            if (answer := libpq.get_result()) is not None:
-                answers.append(answer)
+        answers = _next_of_two(libpq, readable), _next_of_two(libpq, readable)
+        _await_input(libpq, readable)
+        libpq.get_result()  # the mark of the end: PIPELINE_SYNC
         libpq.exit_pipeline_mode()
     except BaseException:
         raw.close()  # who knows what it would answer next
         raise
-    return answers[0], answers[1]
+    return answers
+
+
+def _next_of_two(libpq: Any, readable: "select.poll") -> PGresult:
+    """The answer to the next statement of a pipeline."""
+    _await_input(libpq, readable)
+    answer: PGresult = libpq.get_result()
+    libpq.get_result()  # None, for there is no more of it: libpq says so of itself
+    return answer
+
+
+def _await_input(libpq: Any, readable: "select.poll") -> None:
+    """Wait until there is something to get; not by libpq, which would hold Python's lock meanwhile."""
+    while libpq.is_busy():
+        readable.poll()
+        libpq.consume_input()
 
 
 def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: PGresult) -> bool:

@@ -97,7 +97,7 @@ def read[Found](query: Callable[[BaseDatabaseWrapper], Found], *, account_id: in
     Inside a transaction it is the primary, and where a replica fails the query is run again on it.
     """
     writable = primary.connection()
-    if _WATCH is None and not aliases():
+    if _WATCH is None and len(connections.settings) == 1:
         return query(writable)
     alias = None if writable.in_atomic_block else _watch().choose(account_id)
     if alias is not None:
