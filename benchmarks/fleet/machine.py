@@ -1,6 +1,7 @@
 """The server as an operator runs it, on a database that is full, and what both spend."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.request import urlopen
@@ -11,6 +12,10 @@ from benchmarks.server import BIN, Server, cpu_of, started
 
 NAME = "connectid-fleet"
 """By which the database tells its own processes that serve this run."""
+
+AT_REST = 0.1
+"""CPU seconds in a second, of a server that nobody asks anything."""
+AT_REST_WITHIN = 180
 
 _SHED = "connectid_shed_requests_total"
 
@@ -41,6 +46,19 @@ class Machine:
                 "SELECT pid FROM pg_stat_activity WHERE application_name = %s", [NAME]
             ).fetchall()
         return Spent(self.server.cpu_seconds(), sum(cpu_of(pid) for (pid,) in rows))
+
+    def rest(self) -> None:
+        """Wait until workers have done what requests left behind for their jobs, so that what comes next is measured alone.
+
+        Raises ``TimeoutError`` where they have not after :data:`AT_REST_WITHIN` seconds.
+        """
+        until = time.monotonic() + AT_REST_WITHIN
+        while time.monotonic() < until:
+            before = self.spent()
+            time.sleep(1)
+            if self.spent().since(before).application < AT_REST:
+                return
+        raise TimeoutError("the workers' jobs have no end")
 
     def shed(self) -> float:
         """How many requests ``/metrics`` says were turned away."""

@@ -78,6 +78,7 @@ def stampede(machine: Machine, crew: Crew, seconds: float) -> Iterator[Figure]:
 
 def stuck(machine: Machine, crew: Crew) -> Iterator[Figure]:
     """Nothing can be served for a while: what does turning everybody away cost?"""
+    machine.rest()
     spent: list[Spent] = []
     holding = threading.Thread(target=_hang, args=(machine, spent))
     holding.start()
