@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import cache, partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import psycopg
@@ -21,10 +21,7 @@ from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from connectid.core import outdated_plans, primary
-from connectid.core.postgresql import lending
-
-if TYPE_CHECKING:
-    import select
+from connectid.core.postgresql import pipeline
 
 type Rows = list[tuple[Any, ...]]
 type Parameter = str | int | UUID | datetime
@@ -169,7 +166,7 @@ class _Errand:
         raw = context["connection"].connection
         if self._result is None and (ours := self._can_go_along(raw, sql, parameters)):
             asked = (_prepared(raw, sql).name, _values(parameters))
-            found, self._result = _run_both(raw, asked, (ours.name, self._values))
+            found, self._result = pipeline.both(raw, asked, (ours.name, self._values))
             return _checked(found, raw, sql, parameters)
         del context["connection"].__dict__[_ERRAND]
         if self._result is None or not self.has_brought(sql, parameters):
@@ -211,41 +208,6 @@ def _values(parameters: Sequence[object]) -> list[bytes]:
     if b"\x00" in b"".join(values):  # libpq would take what stands before it for the whole
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     return values
-
-
-def _run_both(
-    raw: "psycopg.Connection[Any]", first: tuple[bytes, list[bytes]], second: tuple[bytes, list[bytes]]
-) -> tuple[PGresult, PGresult]:
-    """Send both, then wait for both answers. Where the first fails, the server does not run the second."""
-    libpq, readable = raw.pgconn, lending.readable(raw)
-    try:
-        libpq.enter_pipeline_mode()
-        libpq.send_query_prepared(*first)
-        libpq.send_query_prepared(*second)
-        libpq.pipeline_sync()
-        answers = _next_of_two(libpq, readable), _next_of_two(libpq, readable)
-        _await_input(libpq, readable)
-        libpq.get_result()  # the mark of the end: PIPELINE_SYNC
-        libpq.exit_pipeline_mode()
-    except BaseException:
-        raw.close()  # who knows what it would answer next
-        raise
-    return answers
-
-
-def _next_of_two(libpq: Any, readable: "select.poll") -> PGresult:
-    """The answer to the next statement of a pipeline."""
-    _await_input(libpq, readable)
-    answer: PGresult = libpq.get_result()
-    libpq.get_result()  # None, for there is no more of it: libpq says so of itself
-    return answer
-
-
-def _await_input(libpq: Any, readable: "select.poll") -> None:
-    """Wait until there is something to get; not by libpq, which would hold Python's lock meanwhile."""
-    while libpq.is_busy():
-        readable.poll()
-        libpq.consume_input()
 
 
 def _is_to_be_prepared_again(raw: "psycopg.Connection[Any]", sql: str, result: PGresult) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from connectid.core import clock, prepared, replicas
+from connectid.core import clock, replicas
+from connectid.core.postgresql import pipeline
 from connectid.core.ratelimit import Limit
 from connectid.devices.authentication import DeviceBasic
 from connectid.devices.models import Device
@@ -30,13 +31,13 @@ TAKEN_ALONG = (POLL, "/messaging/retrieve_messages/", "/users/credentials")
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
     """The parameters of statements that were sent with another; nothing is guessed yet."""
     seen: list[list[Any]] = []
-    real: Callable[..., Any] = prepared._run_both
+    real: Callable[..., Any] = pipeline.both
 
     def noting(raw: Any, first: Any, second: Any) -> Any:
         seen.append(second[1])
         return real(raw, first, second)
 
-    monkeypatch.setattr(prepared, "_run_both", noting)
+    monkeypatch.setattr(pipeline, "both", noting)
     monkeypatch.setattr(module, "_guesses", Guesses())
     return seen
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
 
 from connectid.core import prepared
+from connectid.core.postgresql import pipeline
 from connectid.core.prepared import Statement
 from connectid.testing.places import another_connection
 from connectid.web.query_budget import counted
@@ -22,14 +23,14 @@ BROKEN: Statement = ("SELECT 1 / CAST(%s AS integer)", [0])
 def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that were sent together with another."""
     seen: list[str] = []
-    real: Callable[..., Any] = prepared._run_both
+    real: Callable[..., Any] = pipeline.both
 
     def noting(raw: Any, first: Any, second: Any) -> Any:
         (text,) = [sql for sql, known in raw.__dict__[prepared._PREPARED].items() if known.name == second[0]]
         seen.append(text)
         return real(raw, first, second)
 
-    monkeypatch.setattr(prepared, "_run_both", noting)
+    monkeypatch.setattr(pipeline, "both", noting)
     return seen
 
 
