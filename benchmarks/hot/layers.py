@@ -159,7 +159,7 @@ def _layers(stats: dict[_Function, Any], seconds: float, *, waited: float) -> di
         left = moved
     found[OTHERS] += sum(left.values())
     scale = seconds / sum(found.values())
-    return {name: value * scale for name, value in found.items() if value > 0}
+    return {name: value * scale for name, value in found.items()}
 
 
 def _layer(function: _Function) -> str | None:
