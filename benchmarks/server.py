@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import IO
 from urllib.request import urlopen
 
+from connectid.cli import processors
+from connectid.testing.affinity import starting_on
 from connectid.testing.ports import free_port
 
 BIN = Path(sys.prefix) / "bin"
-PROCESSORS = tuple(
-    sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-)
-OF_SERVERS = PROCESSORS[: max(1, len(PROCESSORS) // 2)]
+OF_SERVERS = processors.available()[: max(1, len(processors.available()) // 2)]
 """Processors on which servers run."""
 WORKERS = len(OF_SERVERS)
 START = 60.0
@@ -76,7 +75,7 @@ def started(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[
     port = free_port()
     where = ("--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS))
     with tempfile.TemporaryFile() as output:
-        with _on(OF_SERVERS):
+        with starting_on(OF_SERVERS):
             process = subprocess.Popen(
                 [*command, *where], env={**os.environ, **environment}, stdout=output, stderr=output
             )
@@ -101,20 +100,6 @@ def cpu_of(pid: int) -> float:
     with contextlib.suppress(OSError):
         return time.clock_gettime(~pid << 3 | _CPUCLOCK_SCHED)
     return 0.0
-
-
-@contextlib.contextmanager
-def _on(processors: Sequence[int]) -> Iterator[None]:
-    """Have processes that the block starts run on these, where the system can say so."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, processors)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes], output: IO[bytes]) -> None:

@@ -63,7 +63,7 @@ class _Measured:
     def take_turns(self, name: str) -> None:
         """Ours and pgbench, one after the other, several times; of both the beginning, which finds nothing in the processor's caches, is left out."""
         ours = alone = None
-        for _ in sizes().beside:
+        for _ in range(sizes().rounds):
             self.ask(f"beside 0 {name}")
             ours = _best(ours, self.ask(f"beside 0 {name}"))
             found = self.ask(f"pgbench 0 {name}")
@@ -105,7 +105,7 @@ def _print(measured: list[_Measured]) -> bool:
     small, full = measured[0], measured[-1]
     at, rounds = f"at {full.accounts:,} accounts", sizes().rounds
     every = print_table(f"Hot endpoints {at}: each figure the best of {rounds} rounds", _costs(full))
-    in_turns = f"each figure the best of {len(sizes().beside)} rounds, in turns"
+    in_turns = f"each figure the best of {rounds} rounds, in turns"
     every &= print_table(f"Hot reads beside pgbench {at}: {in_turns}", _beside_pgbench(full))
     for name, found in full.layers.items():
         by_server = full.costs[name]["application"]

@@ -27,11 +27,6 @@ class Sizes:
         """Into which the requests of an endpoint are cut, one for each round: the first warms up."""
         return self.rounds + 1
 
-    @property
-    def beside(self) -> range:
-        """The rounds that take turns with pgbench."""
-        return range(1, self.parts)
-
 
 def sizes() -> Sizes:
     """Those of this run."""

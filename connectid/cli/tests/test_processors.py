@@ -10,6 +10,7 @@ import pytest
 
 from connectid.cli import processors
 from connectid.cli.tests.running import Server, running
+from connectid.testing.affinity import starting_on
 
 pytestmark = [
     pytest.mark.timeout(180),
@@ -23,13 +24,9 @@ pytestmark = [
 @contextmanager
 def on_two() -> Iterator[set[int]]:
     """Have what the block starts see two processors, however many there are."""
-    before = os.sched_getaffinity(0)
-    two = set(sorted(before)[:2])
-    os.sched_setaffinity(0, two)
-    try:
+    two = set(processors.available()[:2])
+    with starting_on(two):
         yield two
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 def processors_of(numbers: Iterable[str]) -> dict[int, set[int]]:
